@@ -1,0 +1,92 @@
+import type { ErrorCode } from '../wire/errors.ts'
+import type { FinishReason } from '../wire/canonical.ts'
+import type { TokenUsage } from '../wire/usage.ts'
+import type { Decision } from './decision.ts'
+
+/**
+ * A decision plus what happened. The only source of headers, log lines, spans, metric labels, screens and replay rows.
+ * Holds no prompt and no answer text.
+ */
+export interface ExchangeRecord {
+  readonly schema: 'gateway.record/1'
+  readonly requestId: string
+  /** Arrival, ms since the epoch. */
+  readonly at: number
+  readonly decision: Decision
+  readonly session: { readonly id: string; readonly turn: number }
+  readonly cache: { readonly kind: 'bypass'; readonly why: string }
+  readonly attempts: readonly AttemptRecord[]
+  readonly result: ExchangeResult
+  readonly usage: TokenUsage | null
+  readonly cost: Cost
+  readonly timing: Timing
+  /** Parameters left out because the chosen provider has no place for them. */
+  readonly droppedParams: readonly string[]
+  /** Set when the upstream was simulated, recorded, or disturbed on purpose. */
+  readonly upstreamMode: 'live' | 'simulated' | 'recorded'
+  /** Number of the client's own retry, from its headers; 0 when it sent none. */
+  readonly clientRetry: number
+}
+
+export type ExchangeResult =
+  | { readonly kind: 'answered'; readonly status: 200; readonly finish: FinishReason | null }
+  | { readonly kind: 'refused'; readonly status: number; readonly code: ErrorCode }
+  | { readonly kind: 'failed'; readonly status: number; readonly code: ErrorCode; readonly afterFirstByte: boolean }
+  | { readonly kind: 'client_gone'; readonly status: 499 }
+
+export interface AttemptRecord {
+  readonly model: string
+  readonly provider: string
+  readonly upstreamModel: string
+  /** HTTP status of the upstream; null when none arrived. */
+  readonly status: number | null
+  readonly failure: UpstreamFailureClass | null
+  readonly ms: number
+  readonly firstTokenMs: number | null
+  readonly retryAfterMs: number | null
+  /** Injected by `--chaos`. */
+  readonly injected: boolean
+}
+
+export type UpstreamFailureClass =
+  | 'connect'
+  | 'timeout_first_token'
+  | 'timeout_idle'
+  | 'timeout_total'
+  | 'rate_limited'
+  | 'quota'
+  | 'auth'
+  | 'bad_request'
+  | 'context_overflow'
+  | 'not_found'
+  | 'overloaded'
+  | 'server_error'
+  | 'empty'
+  | 'malformed'
+  | 'cut_mid_stream'
+  | 'missing'
+  | 'aborted'
+
+/** Cost in integer nano-dollars, rounded up once per request. */
+export type Cost =
+  | {
+      readonly kind: 'known'
+      readonly nanoUsd: number
+      readonly usageBasis: TokenUsage['basis']
+      readonly priceSource: string
+      readonly priceAsOf: string
+    }
+  | { readonly kind: 'unknown'; readonly why: 'no_price' | 'no_usage' }
+  | { readonly kind: 'none' }
+
+/** Milliseconds; null for a phase that was not reached. */
+export interface Timing {
+  readonly parseMs: number | null
+  readonly authMs: number | null
+  readonly decideMs: number | null
+  readonly firstTokenMs: number | null
+  readonly upstreamMs: number | null
+  readonly totalMs: number
+  /** Time spent in the gateway itself: total minus waiting for the upstream. */
+  readonly overheadMs: number
+}

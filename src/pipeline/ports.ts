@@ -1,0 +1,115 @@
+import type { Asked, Decision, PlannedAttempt, Rights } from '../engine/decision.ts'
+import type { ExchangeRecord, UpstreamFailureClass } from '../engine/record.ts'
+import type { StateSnapshot } from '../engine/state.ts'
+import type { CanonicalAnswer, CanonicalRequest, StreamPart } from '../wire/canonical.ts'
+import type { JsonObject } from '../wire/json.ts'
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Milliseconds from any fixed point, never going back; for measuring spans. */
+  monotonic(): number
+}
+
+/** A request as it enters the pipeline, already authenticated and parsed. */
+export interface Incoming {
+  readonly requestId: string
+  /** Identity for the roll: the request id when live, the recorded one in a replay. */
+  readonly exchangeId: string
+  readonly request: CanonicalRequest
+  readonly asked: Asked
+  readonly rights: Rights
+  readonly sessionId: string
+  /** The body as the client sent it, for relaying to a provider of the same format. */
+  readonly body: JsonObject | null
+  readonly clientRetry: number
+  readonly parseMs: number | null
+  readonly authMs: number | null
+}
+
+export interface UpstreamCall {
+  readonly exchangeId: string
+  readonly requestId: string
+  /** From 0, over all targets. */
+  readonly attempt: number
+  readonly target: PlannedAttempt
+  readonly decision: Decision
+  readonly request: CanonicalRequest
+  readonly body: JsonObject | null
+  readonly signal: AbortSignal
+  /** Milliseconds left until the first content byte must have arrived. */
+  readonly firstTokenWithinMs: number
+}
+
+export interface UpstreamFailure {
+  readonly kind: 'failed'
+  readonly failure: UpstreamFailureClass
+  readonly status: number | null
+  readonly retryAfterMs: number | null
+  /** What the provider said, cut and scrubbed; safe to show. */
+  readonly message: string
+  readonly injected: boolean
+}
+
+export interface UpstreamAnswer {
+  readonly kind: 'answer'
+  readonly status: number
+  readonly answer: CanonicalAnswer
+  /** The provider's body, when its format is the client's. */
+  readonly raw: JsonObject | null
+  readonly droppedParams: readonly string[]
+  readonly injected: boolean
+}
+
+export interface UpstreamStream {
+  readonly kind: 'stream'
+  readonly status: number
+  /**
+   * Ends normally only after a `finish` part. Anything else — cut, stall, malformed event, error inside the stream —
+   * throws `UpstreamStreamError`, so that a truncated answer can not look finished.
+   */
+  readonly parts: AsyncIterable<StreamPart>
+  readonly droppedParams: readonly string[]
+  readonly injected: boolean
+}
+
+/** The answer is not on record; only recorded upstreams say so. */
+export interface UpstreamMissing {
+  readonly kind: 'missing'
+  readonly reason: 'never_recorded' | 'diverged' | 'model_not_recorded'
+  readonly message: string
+}
+
+export type UpstreamResult = UpstreamAnswer | UpstreamStream | UpstreamFailure | UpstreamMissing
+
+export interface UpstreamPort {
+  readonly mode: 'live' | 'simulated' | 'recorded'
+  /** Never throws for what a provider may do; throws only for our own bugs. */
+  call(call: UpstreamCall): Promise<UpstreamResult>
+  close(): Promise<void>
+}
+
+export class UpstreamStreamError extends Error {
+  override readonly name = 'UpstreamStreamError'
+  readonly failure: UpstreamFailureClass
+  constructor(failure: UpstreamFailureClass, message: string) {
+    super(message)
+    this.failure = failure
+  }
+}
+
+/** Text of a finished exchange, for recording; kept apart from the record, which holds no text. */
+export interface ExchangeContent {
+  readonly incoming: Incoming
+  readonly answer: CanonicalAnswer | null
+  /** For streams: milliseconds since arrival and characters of each part sent. */
+  readonly chunks: { readonly atMs: readonly number[]; readonly length: readonly number[] } | null
+  /** The state snapshot that `decide()` saw. */
+  readonly state: StateSnapshot
+  readonly roll: number
+}
+
+/** Gets every finished exchange, also refused and failed ones. Must not throw and must not block. */
+export interface RecordSink {
+  accept(record: ExchangeRecord, content: ExchangeContent): void
+}

@@ -1,0 +1,123 @@
+import type { JsonObject, JsonValue } from './json.ts'
+import type { TokenUsage } from './usage.ts'
+
+/** The network formats that a client can speak; further ones join this union together with their translators. */
+export type WireFormat = 'openai-chat'
+
+export type Role = 'system' | 'user' | 'assistant' | 'tool'
+
+export type MediaSource =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'data'; readonly mime: string; readonly base64: string }
+  | { readonly kind: 'provider-file'; readonly fileId: string }
+
+/** One typed piece of a message. Every format is translated into blocks and back; nothing is flattened to text. */
+export type Block =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'image'; readonly source: MediaSource; readonly detail?: string }
+  | { readonly kind: 'audio'; readonly source: MediaSource; readonly format?: string }
+  | { readonly kind: 'file'; readonly source: MediaSource; readonly name?: string }
+  | { readonly kind: 'tool_use'; readonly id: string; readonly name: string; readonly argumentsJson: string }
+  | {
+      readonly kind: 'tool_result'
+      readonly toolUseId: string
+      readonly blocks: readonly Block[]
+      readonly isError?: boolean
+    }
+  | { readonly kind: 'reasoning'; readonly text: string; readonly signature?: string }
+  | { readonly kind: 'refusal'; readonly text: string }
+
+export interface Message {
+  readonly role: Role
+  readonly name?: string
+  readonly blocks: readonly Block[]
+}
+
+export interface ToolDefinition {
+  readonly name: string
+  readonly description?: string
+  /** JSON Schema of the arguments. */
+  readonly parameters?: JsonObject
+  readonly strict?: boolean
+}
+
+export type ToolChoice =
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'required' }
+  | { readonly kind: 'named'; readonly name: string }
+
+export type ResponseFormat =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'json_object' }
+  | { readonly kind: 'json_schema'; readonly name: string; readonly schema: JsonObject; readonly strict?: boolean }
+
+/** Sampling and output parameters that have a meaning in more than one format. Absent means: the provider's default. */
+export interface Sampling {
+  readonly temperature?: number
+  readonly topP?: number
+  readonly seed?: number
+  readonly stop?: readonly string[]
+  readonly presencePenalty?: number
+  readonly frequencyPenalty?: number
+  readonly reasoningEffort?: string
+}
+
+/** A request in no provider's dialect: what the engine reads, what adapters write from, what a fixture stores. */
+export interface CanonicalRequest {
+  readonly format: WireFormat
+  /** As the client wrote it: a model, an alias, `auto`, `auto:<policy>` or `tier:<name>`. */
+  readonly model: string
+  readonly messages: readonly Message[]
+  readonly tools: readonly ToolDefinition[]
+  readonly toolChoice?: ToolChoice
+  readonly parallelToolCalls?: boolean
+  readonly responseFormat: ResponseFormat
+  readonly sampling: Sampling
+  readonly maxOutputTokens?: number
+  /** Number of answers asked for, at least 1. */
+  readonly choices: number
+  readonly stream: boolean
+  /** The client asked for a usage chunk at the end of the stream. */
+  readonly includeUsage: boolean
+  /** The client's own name for its end user, as its format has one. */
+  readonly endUser?: string
+  readonly promptCacheKey?: string
+  readonly metadata: Readonly<Record<string, string>>
+  /** Top-level members that have no canonical meaning; passed on unchanged to providers of the same format. */
+  readonly extra: Readonly<Record<string, JsonValue>>
+}
+
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'error'
+
+export interface CanonicalAnswer {
+  /** The provider's id of the answer. */
+  readonly id: string
+  /** The model name the provider reports. */
+  readonly model: string
+  readonly blocks: readonly Block[]
+  readonly finish: FinishReason | null
+  /** Null when the provider reported none. */
+  readonly usage: TokenUsage | null
+}
+
+/**
+ * One step of a streamed answer. `raw` is the provider's own event payload, present when the upstream format is the
+ * client's format, so that an unchanged part can be relayed without being encoded again.
+ */
+export type StreamPart =
+  | { readonly kind: 'start'; readonly id: string; readonly model: string; readonly raw?: string }
+  | { readonly kind: 'text'; readonly text: string; readonly raw?: string }
+  | { readonly kind: 'reasoning'; readonly text: string; readonly raw?: string }
+  | { readonly kind: 'refusal'; readonly text: string; readonly raw?: string }
+  | {
+      readonly kind: 'tool_delta'
+      readonly index: number
+      readonly id?: string
+      readonly name?: string
+      readonly argumentsDelta: string
+      readonly raw?: string
+    }
+  | { readonly kind: 'finish'; readonly reason: FinishReason; readonly raw?: string }
+  | { readonly kind: 'usage'; readonly usage: TokenUsage; readonly raw?: string }
+  | { readonly kind: 'opaque'; readonly raw: string }
