@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError, Option } from 'commander'
+import { ERROR_FACES, GatewayError } from '../wire/errors.ts'
+import { errorText } from './print-error.ts'
+
+function packageVersion(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  return manifest.version
+}
+
+/** The command tree. Commands only declare their options here; what they need is imported when they run. */
+export function buildProgram(): Command {
+  const program = new Command('gateway')
+    .description(
+      'Local LLM gateway: route by intent, and replay recorded traffic against a routing change before you ship it.',
+    )
+    .version(packageVersion(), '-V, --version')
+    .option('-c, --config <file>', 'config file (default: gateway.yaml, found upwards to the git root)')
+    .option('--cwd <dir>', 'run as if started in this directory')
+    .option('--json', 'print one JSON document instead of text')
+    .addOption(new Option('--ui <mode>', 'how to show progress').choices(['auto', 'tui', 'plain', 'none']))
+    .option('--no-color', 'no colours')
+    .option('--ascii', 'ASCII symbols only')
+    .option('-q, --quiet', 'no progress and no hints')
+    .option('--verbose', 'more detail')
+    .option('--no-input', 'never ask')
+    .option('--screen-reader', 'sentences instead of boxes')
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    .exitOverride()
+  return program
+}
+
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that closes the pipe early (`| head`) is not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  try {
+    await buildProgram().parseAsync([...argv])
+  } catch (error) {
+    process.exitCode = exitCodeOf(error)
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has printed its own message already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  process.stderr.write(`${errorText(error)}\n`)
+  if (error instanceof GatewayError) return ERROR_FACES[error.code].exitCode
+  if (process.env['GATEWAY_DEBUG'] !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ''}\n`)
+  return 70
+}
