@@ -77,6 +77,9 @@ export type Cost =
       readonly priceAsOf: string
     }
   | { readonly kind: 'unknown'; readonly why: 'no_price' | 'no_usage' }
+  /** A stream that has not ended. */
+  | { readonly kind: 'pending' }
+  /** No upstream was called. */
   | { readonly kind: 'none' }
 
 /** Milliseconds; null for a phase that was not reached. */

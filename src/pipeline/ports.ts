@@ -2,6 +2,7 @@ import type { Asked, Decision, PlannedAttempt, Rights } from '../engine/decision
 import type { ExchangeRecord, UpstreamFailureClass } from '../engine/record.ts'
 import type { StateSnapshot } from '../engine/state.ts'
 import type { CanonicalAnswer, CanonicalRequest, StreamPart } from '../wire/canonical.ts'
+import type { GatewayError } from '../wire/errors.ts'
 import type { JsonObject } from '../wire/json.ts'
 
 export interface Clock {
@@ -112,4 +113,38 @@ export interface ExchangeContent {
 /** Gets every finished exchange, also refused and failed ones. Must not throw and must not block. */
 export interface RecordSink {
   accept(record: ExchangeRecord, content: ExchangeContent): void
+}
+
+/** What the proxy (or the replay driver) gets back for one exchange. */
+export type ExchangeReply =
+  | {
+      readonly kind: 'answer'
+      readonly answer: CanonicalAnswer
+      /** Body to relay unchanged (but for `model` and usage), when the formats are the same. */
+      readonly raw: JsonObject | null
+      readonly record: ExchangeRecord
+    }
+  | {
+      readonly kind: 'stream'
+      /** The record as known when the first part arrived: cost is `pending`. For headers. */
+      readonly draft: ExchangeRecord
+      /** Throws `UpstreamStreamError` when the upstream fails after the first part. */
+      readonly parts: AsyncIterable<StreamPart>
+      /** The finished record; resolves after `parts` ended, failed or was abandoned, and the sinks have it. */
+      readonly done: Promise<ExchangeRecord>
+    }
+  | { readonly kind: 'error'; readonly error: GatewayError; readonly record: ExchangeRecord }
+
+/** One pipeline for live and replay; which it is depends on its ports alone. */
+export interface Pipeline {
+  /** The synchronous part alone: features, intent, decision over the current state. Used by `--plan` and `route`. */
+  decide(incoming: Incoming, at: number): Decided
+  /** Runs an exchange to its end. Settles and records in every case, also when the signal aborts. Never rejects for what users or providers do. */
+  run(incoming: Incoming, signal: AbortSignal): Promise<ExchangeReply>
+}
+
+export interface Decided {
+  readonly decision: Decision
+  readonly state: StateSnapshot
+  readonly roll: number
 }
