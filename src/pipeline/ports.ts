@@ -1,5 +1,8 @@
 import type { Asked, Decision, PlannedAttempt, Rights } from '../engine/decision.ts'
-import type { ExchangeRecord, UpstreamFailureClass } from '../engine/record.ts'
+import type { Cost, ExchangeRecord, UpstreamFailureClass } from '../engine/record.ts'
+import type { Matrix } from '../engine/matrix.ts'
+import type { RoutingConfig } from '../engine/routing-config.ts'
+import type { SessionEvent } from '../engine/session.ts'
 import type { StateSnapshot } from '../engine/state.ts'
 import type { CanonicalAnswer, CanonicalRequest, StreamPart } from '../wire/canonical.ts'
 import type { GatewayError } from '../wire/errors.ts'
@@ -147,4 +150,32 @@ export interface Decided {
   readonly decision: Decision
   readonly state: StateSnapshot
   readonly roll: number
+}
+
+/** Live or replayed state, as one request sees it. */
+export interface StatePort {
+  snapshot(incoming: Incoming, now: number): StateSnapshot
+  sessionAdvanced(event: SessionEvent): void
+}
+
+export interface AdmissionRequest {
+  readonly decision: Decision
+  readonly target: PlannedAttempt
+  readonly attempt: number
+  readonly at: number
+}
+
+export type Admission =
+  { readonly kind: 'admitted'; settle(cost: Cost): void } | { readonly kind: 'refused'; readonly error: GatewayError }
+
+/** Every attempt of every endpoint passes here before an upstream is called; what was admitted is always settled. */
+export interface AdmissionPort {
+  admit(request: AdmissionRequest): Admission
+}
+
+/** The settings of one config generation; swapped in one assignment on reload. */
+export interface Generation {
+  readonly routing: RoutingConfig
+  readonly matrix: Matrix
+  readonly seed: number
 }

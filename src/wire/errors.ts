@@ -118,6 +118,8 @@ export interface ErrorDetails {
   readonly param?: string
   /** Further facts for the error body; never a prompt, key or token. */
   readonly data?: Readonly<Record<string, unknown>>
+  /** HTTP status when it is not the one of the table: only for what providers said (429, 503, 400). */
+  readonly status?: number
   readonly cause?: unknown
 }
 
@@ -128,6 +130,7 @@ export class GatewayError extends Error {
   readonly hint: string | undefined
   readonly param: string | undefined
   readonly data: Readonly<Record<string, unknown>> | undefined
+  readonly status: number
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause })
@@ -135,5 +138,6 @@ export class GatewayError extends Error {
     this.hint = details.hint
     this.param = details.param
     this.data = details.data
+    this.status = details.status ?? ERROR_FACES[code].status
   }
 }

@@ -1,0 +1,131 @@
+import { costOfUsage } from '../engine/cost.ts'
+import type { ModelRow } from '../engine/matrix.ts'
+import type { AttemptRecord, Cost, ExchangeRecord, ExchangeResult, Timing } from '../engine/record.ts'
+import type { Block, CanonicalAnswer } from '../wire/canonical.ts'
+import { estimateTokens } from '../wire/tokens.ts'
+import type { TokenUsage } from '../wire/usage.ts'
+import type { Clock, Decided, ExchangeContent, Generation, Incoming, UpstreamPort } from './ports.ts'
+
+/** The progress of one exchange. Everything that headers, logs and rows say later is written down here, once. */
+export class Exchange {
+  readonly incoming: Incoming
+  readonly generation: Generation
+  readonly at: number
+  readonly decided: Decided
+  readonly decideMs: number
+  readonly attempts: AttemptRecord[] = []
+  droppedParams: readonly string[] = []
+  firstTokenMs: number | null = null
+  /** Time spent waiting for upstreams, over all attempts. */
+  upstreamMs = 0
+  usage: TokenUsage | null = null
+  cost: Cost = { kind: 'none' }
+  readonly #clock: Clock
+  readonly #startedAt: number
+  readonly #mode: UpstreamPort['mode']
+
+  constructor(setup: {
+    incoming: Incoming
+    generation: Generation
+    at: number
+    decided: Decided
+    decideMs: number
+    clock: Clock
+    startedAt: number
+    mode: UpstreamPort['mode']
+  }) {
+    this.incoming = setup.incoming
+    this.generation = setup.generation
+    this.at = setup.at
+    this.decided = setup.decided
+    this.decideMs = setup.decideMs
+    this.#clock = setup.clock
+    this.#startedAt = setup.startedAt
+    this.#mode = setup.mode
+  }
+
+  elapsedMs(): number {
+    return this.#clock.monotonic() - this.#startedAt
+  }
+
+  row(model: string): ModelRow | undefined {
+    return this.generation.matrix.rows.find((row) => row.id === model)
+  }
+
+  /** Books what the answering model used. Without a report from the provider the counts are an estimate, never zero. */
+  bookUsage(model: string, reported: TokenUsage | null, answer: CanonicalAnswer | null): void {
+    this.usage = reported ?? this.#estimatedUsage(answer)
+    const prices = this.row(model)?.prices ?? null
+    this.cost = costOfUsage(this.usage, prices)
+  }
+
+  #estimatedUsage(answer: CanonicalAnswer | null): TokenUsage {
+    let output = 0
+    let reasoning = 0
+    for (const block of answer?.blocks ?? []) {
+      if (block.kind === 'reasoning') reasoning += estimateTokens(block.text)
+      else output += estimateTokens(textOf(block))
+    }
+    const input = this.decided.decision.features.inputTokens
+    return { input, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output, reasoning, basis: 'estimated' }
+  }
+
+  record(result: ExchangeResult, cost: Cost = this.cost): ExchangeRecord {
+    const session = this.decided.state.session
+    return {
+      schema: 'gateway.record/1',
+      requestId: this.incoming.requestId,
+      at: this.at,
+      decision: this.decided.decision,
+      session: { id: this.incoming.sessionId, turn: (session?.turn ?? -1) + 1 },
+      cache: { kind: 'bypass', why: 'not_configured' },
+      attempts: [...this.attempts],
+      result,
+      usage: this.usage,
+      cost,
+      timing: this.#timing(),
+      droppedParams: this.droppedParams,
+      upstreamMode: this.#mode,
+      clientRetry: this.incoming.clientRetry,
+    }
+  }
+
+  #timing(): Timing {
+    const totalMs = round(this.elapsedMs())
+    return {
+      parseMs: this.incoming.parseMs,
+      authMs: this.incoming.authMs,
+      decideMs: round(this.decideMs),
+      firstTokenMs: this.firstTokenMs === null ? null : round(this.firstTokenMs),
+      upstreamMs: this.attempts.length === 0 ? null : round(this.upstreamMs),
+      totalMs,
+      overheadMs: round(Math.max(0, totalMs - this.upstreamMs)),
+    }
+  }
+
+  content(answer: CanonicalAnswer | null, chunks: ExchangeContent['chunks']): ExchangeContent {
+    return { incoming: this.incoming, answer, chunks, state: this.decided.state, roll: this.decided.roll }
+  }
+}
+
+function textOf(block: Block): string {
+  switch (block.kind) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal':
+      return block.text
+    case 'tool_use':
+      return `${block.name} ${block.argumentsJson}`
+    case 'tool_result':
+      return block.blocks.map((inner) => textOf(inner)).join('\n')
+    case 'image':
+    case 'audio':
+    case 'file':
+      return ''
+  }
+}
+
+/** Microsecond resolution is all that these clocks give. */
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}

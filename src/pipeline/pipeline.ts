@@ -1,0 +1,164 @@
+import { analyse } from '../engine/analyse.ts'
+import { decide } from '../engine/decide.ts'
+import { rollOf } from '../engine/roll.ts'
+import type { ExchangeRecord, ExchangeResult } from '../engine/record.ts'
+import type { CanonicalAnswer } from '../wire/canonical.ts'
+import { GatewayError } from '../wire/errors.ts'
+import { totalInput, totalOutput } from '../wire/usage.ts'
+import { runAttempts, type Reached } from './attempts.ts'
+import { Exchange } from './exchange.ts'
+import type {
+  AdmissionPort,
+  Clock,
+  Decided,
+  ExchangeContent,
+  ExchangeReply,
+  Generation,
+  Incoming,
+  Pipeline,
+  RecordSink,
+  StatePort,
+  UpstreamPort,
+} from './ports.ts'
+import { refusalError } from './refusal.ts'
+import { relayStream } from './relay.ts'
+
+export interface PipelinePorts {
+  readonly clock: Clock
+  readonly upstream: UpstreamPort
+  readonly state: StatePort
+  readonly admission: AdmissionPort
+  readonly sinks: readonly RecordSink[]
+  /** The settings in force; asked once at the start of every exchange. */
+  generation(): Generation
+}
+
+/** The order of the stages, over ports. `dev` and `replay` differ in the ports they pass, in nothing else. */
+export function createPipeline(ports: PipelinePorts): Pipeline {
+  return {
+    decide: (incoming, at) => decideNow(ports, { incoming, generation: ports.generation(), at }),
+    run: (incoming, signal) => new Run(ports, incoming, signal).reply(),
+  }
+}
+
+function decideNow(
+  ports: PipelinePorts,
+  exchange: { incoming: Incoming; generation: Generation; at: number },
+): Decided {
+  const { incoming, generation, at } = exchange
+  const state = ports.state.snapshot(incoming, at)
+  const { features, intent } = analyse(incoming.request, state.session?.intent ?? null)
+  const roll = rollOf(generation.seed, incoming.exchangeId)
+  const decision = decide({
+    asked: incoming.asked,
+    rights: incoming.rights,
+    features,
+    intent,
+    config: generation.routing,
+    matrix: generation.matrix,
+    state,
+    seed: generation.seed,
+    roll,
+    now: at,
+  })
+  return { decision, state, roll }
+}
+
+class Run {
+  readonly #ports: PipelinePorts
+  readonly #exchange: Exchange
+  readonly #signal: AbortSignal
+
+  constructor(ports: PipelinePorts, incoming: Incoming, signal: AbortSignal) {
+    this.#ports = ports
+    this.#signal = signal
+    const { clock } = ports
+    const generation = ports.generation()
+    const at = clock.now()
+    const startedAt = clock.monotonic()
+    const decided = decideNow(ports, { incoming, generation, at })
+    const decideMs = clock.monotonic() - startedAt
+    this.#exchange = new Exchange({
+      incoming,
+      generation,
+      at,
+      decided,
+      decideMs,
+      clock,
+      startedAt,
+      mode: ports.upstream.mode,
+    })
+  }
+
+  async reply(): Promise<ExchangeReply> {
+    const exchange = this.#exchange
+    const refusal = refusalError(exchange.decided.decision)
+    if (refusal !== null) return this.#error(refusal, 'refused')
+    const reached = await runAttempts(this.#ports, exchange, this.#signal)
+    switch (reached.kind) {
+      case 'client_gone': {
+        const error = new GatewayError('request_timeout', 'the client closed the connection', { status: 499 })
+        return { kind: 'error', error, record: this.#finish({ kind: 'client_gone', status: 499 }, null, null) }
+      }
+      case 'error':
+        return this.#error(reached.error, reached.refused ? 'refused' : 'failed')
+      case 'answer':
+        return this.#answer(reached)
+      case 'stream':
+        return this.#stream(reached)
+    }
+  }
+
+  #error(error: GatewayError, kind: 'refused' | 'failed'): ExchangeReply {
+    const result: ExchangeResult =
+      kind === 'refused'
+        ? { kind, status: error.status, code: error.code }
+        : { kind, status: error.status, code: error.code, afterFirstByte: false }
+    return { kind: 'error', error, record: this.#finish(result, null, null) }
+  }
+
+  #answer({ answer, raw, target, admission }: Extract<Reached, { kind: 'answer' }>): ExchangeReply {
+    const exchange = this.#exchange
+    exchange.bookUsage(target.model, answer.usage, answer)
+    admission.settle(exchange.cost)
+    const record = this.#finish({ kind: 'answered', status: 200, finish: answer.finish }, answer, null)
+    return { kind: 'answer', answer, raw, record }
+  }
+
+  #stream({ parts, target, admission }: Extract<Reached, { kind: 'stream' }>): ExchangeReply {
+    const exchange = this.#exchange
+    const relayed = relayStream({
+      parts,
+      exchange,
+      signal: this.#signal,
+      settle: ({ answer, chunks, result }) => {
+        exchange.bookUsage(target.model, answer.usage, answer)
+        admission.settle(exchange.cost)
+        return this.#finish(result, answer, chunks)
+      },
+    })
+    const draft = exchange.record({ kind: 'answered', status: 200, finish: null }, { kind: 'pending' })
+    return { kind: 'stream', draft, ...relayed }
+  }
+
+  /** The last stage of every exchange, whatever happened: session, record, sinks. */
+  #finish(result: ExchangeResult, answer: CanonicalAnswer | null, chunks: ExchangeContent['chunks']): ExchangeRecord {
+    const exchange = this.#exchange
+    const record = exchange.record(result)
+    const served = exchange.attempts.findLast((attempt) => attempt.failure === null)
+    const row = served === undefined ? undefined : exchange.row(served.model)
+    if (result.kind === 'answered' && row !== undefined && record.usage !== null) {
+      this.#ports.state.sessionAdvanced({
+        sessionId: exchange.incoming.sessionId,
+        model: row.id,
+        intent: record.decision.intent.label,
+        prefixTokens: totalInput(record.usage) + totalOutput(record.usage),
+        promptCaching: row.capabilities.promptCaching === true,
+        at: this.#ports.clock.now(),
+      })
+    }
+    const content = exchange.content(answer, chunks)
+    for (const sink of this.#ports.sinks) sink.accept(record, content)
+    return record
+  }
+}
