@@ -74,6 +74,8 @@ export interface FixtureContext {
   readonly config?: string
   readonly catalog?: string
   readonly seed?: number
+  /** Identity that the roll was drawn for; the fixture's id when absent. */
+  readonly exchange?: string
   readonly now: number
 }
 
@@ -93,6 +95,8 @@ export interface FixtureResponse {
   readonly timing?: { readonly ttft_ms: number | null; readonly total_ms: number }
   readonly chunks?: { readonly at_ms: readonly number[]; readonly len: readonly number[]; readonly exact: boolean }
   readonly error?: { readonly code: string }
+  /** Score 0..1 that the source published for this answer; for checking our scorers, never used as a result. */
+  readonly recorded_score?: number
 }
 
 /** Line of a sidecar `name.alts.jsonl`: the answer of another model to the same fixture. */
