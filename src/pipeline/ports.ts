@@ -93,14 +93,7 @@ export interface UpstreamPort {
   close(): Promise<void>
 }
 
-export class UpstreamStreamError extends Error {
-  override readonly name = 'UpstreamStreamError'
-  readonly failure: UpstreamFailureClass
-  constructor(failure: UpstreamFailureClass, message: string) {
-    super(message)
-    this.failure = failure
-  }
-}
+export { UpstreamStreamError } from '../engine/upstream-error.ts'
 
 /** Text of a finished exchange, for recording; kept apart from the record, which holds no text. */
 export interface ExchangeContent {
