@@ -17,7 +17,14 @@ export type Block =
   | { readonly kind: 'image'; readonly source: MediaSource; readonly detail?: string }
   | { readonly kind: 'audio'; readonly source: MediaSource; readonly format?: string }
   | { readonly kind: 'file'; readonly source: MediaSource; readonly name?: string }
-  | { readonly kind: 'tool_use'; readonly id: string; readonly name: string; readonly argumentsJson: string }
+  | {
+      readonly kind: 'tool_use'
+      readonly id: string
+      readonly name: string
+      readonly argumentsJson: string
+      /** A call of a custom tool: `argumentsJson` is then free text, not JSON. */
+      readonly custom?: true
+    }
   | {
       readonly kind: 'tool_result'
       readonly toolUseId: string
@@ -39,6 +46,8 @@ export interface ToolDefinition {
   /** JSON Schema of the arguments. */
   readonly parameters?: JsonObject
   readonly strict?: boolean
+  /** Set for a tool that takes free text in a grammar instead of JSON arguments. */
+  readonly custom?: { readonly format?: JsonObject }
 }
 
 export type ToolChoice =
@@ -46,11 +55,19 @@ export type ToolChoice =
   | { readonly kind: 'none' }
   | { readonly kind: 'required' }
   | { readonly kind: 'named'; readonly name: string }
+  /** Only these of the listed tools; `required`: one of them has to be called. */
+  | { readonly kind: 'allowed'; readonly names: readonly string[]; readonly required: boolean }
 
 export type ResponseFormat =
   | { readonly kind: 'text' }
   | { readonly kind: 'json_object' }
-  | { readonly kind: 'json_schema'; readonly name: string; readonly schema: JsonObject; readonly strict?: boolean }
+  | {
+      readonly kind: 'json_schema'
+      readonly name: string
+      readonly schema: JsonObject
+      readonly strict?: boolean
+      readonly description?: string
+    }
 
 /** Sampling and output parameters that have a meaning in more than one format. Absent means: the provider's default. */
 export interface Sampling {
