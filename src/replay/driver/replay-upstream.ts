@@ -1,0 +1,139 @@
+import type { UpstreamFailureClass } from '../../engine/record.ts'
+import type { UpstreamCall, UpstreamPort, UpstreamResult } from '../../pipeline/ports.ts'
+import type { Block, CanonicalAnswer } from '../../wire/canonical.ts'
+import { totalOutput } from '../../wire/usage.ts'
+import type { Alternative, EvidenceLabel, Fixture, FixtureResponse } from '../types.ts'
+import { findRecorded, type LatencyEstimate, type ResponseStorePort } from './evidence.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+/** A fixture on its way through one arm. The upstream notes here what it answered with. */
+export interface InFlight {
+  readonly fixture: Fixture
+  readonly alternatives: readonly Alternative[]
+  evidence: EvidenceLabel
+  response: FixtureResponse | null
+  latencyBasis: 'recorded' | 'live' | 'estimated' | null
+  firstTokenMs: number | null
+  totalMs: number | null
+}
+
+export function inFlight(fixture: Fixture, alternatives: readonly Alternative[]): InFlight {
+  return {
+    fixture,
+    alternatives,
+    evidence: '-',
+    response: null,
+    latencyBasis: null,
+    firstTokenMs: null,
+    totalMs: null,
+  }
+}
+
+interface ReplayUpstreamSetup {
+  readonly time: VirtualTime
+  readonly store: ResponseStorePort | null
+  readonly latency: LatencyEstimate
+  /** Finds the fixture of a call by its request id. */
+  readonly flights: ReadonlyMap<string, InFlight>
+}
+
+/** Answers from the recording and lets virtual time pass as the recorded (or estimated) answer took. */
+export function createReplayUpstream(setup: ReplayUpstreamSetup): UpstreamPort {
+  return {
+    mode: 'recorded',
+    call: (call) => answerFromRecord(setup, call),
+    close: () => Promise.resolve(),
+  }
+}
+
+async function answerFromRecord(setup: ReplayUpstreamSetup, call: UpstreamCall): Promise<UpstreamResult> {
+  const flight = setup.flights.get(call.requestId)
+  if (flight === undefined) throw new Error(`no fixture is in flight for ${call.requestId}`)
+  const failed = recordedFailure(flight.fixture, call)
+  if (failed !== undefined) {
+    await setup.time.wait(failed.ms)
+    return failed.result
+  }
+  const found = findRecorded(flight, call.target.model, setup.store)
+  if (found === undefined) return missing(flight.fixture, call)
+  noteLatency(flight, found.response, setup.latency(call.target.model))
+  flight.evidence = found.label
+  flight.response = found.response
+  await setup.time.wait(flight.totalMs ?? 0)
+  if (found.response.status !== 200) return recordedError(found.response)
+  return {
+    kind: 'answer',
+    status: 200,
+    answer: canonicalAnswer(found.response),
+    raw: null,
+    droppedParams: [],
+    injected: false,
+  }
+}
+
+/** An attempt that failed in the recording fails again, in the same place and with the same status. */
+function recordedFailure(fixture: Fixture, call: UpstreamCall): { ms: number; result: UpstreamResult } | undefined {
+  const attempt = fixture.attempts?.find(
+    ({ model, provider, error }) =>
+      error !== undefined && model === call.target.model && provider === call.target.provider,
+  )
+  if (attempt?.error === undefined) return undefined
+  return {
+    ms: attempt.total_ms ?? 0,
+    result: {
+      kind: 'failed',
+      failure: attempt.error as UpstreamFailureClass,
+      status: attempt.status,
+      retryAfterMs: attempt.retry_after_ms ?? null,
+      message: 'failed in the recording',
+      injected: false,
+    },
+  }
+}
+
+function recordedError(response: FixtureResponse): UpstreamResult {
+  return {
+    kind: 'failed',
+    failure: response.status === 429 ? 'rate_limited' : response.status >= 500 ? 'server_error' : 'bad_request',
+    status: response.status,
+    retryAfterMs: null,
+    message: response.error?.code ?? '',
+    injected: false,
+  }
+}
+
+function missing(fixture: Fixture, call: UpstreamCall): UpstreamResult {
+  const recorded = fixture.res === undefined ? 'no answer at all' : `an answer of "${fixture.res.model}"`
+  return {
+    kind: 'missing',
+    reason: 'model_not_recorded',
+    message: `no recorded answer for ${fixture.id} on "${call.target.model}"; the fixture holds ${recorded}`,
+  }
+}
+
+/** The recorded timing of an answer; an estimate, marked as one, when none was recorded. */
+export function noteLatency(flight: InFlight, response: FixtureResponse, estimate: ReturnType<LatencyEstimate>): void {
+  if (response.timing !== undefined) {
+    flight.latencyBasis = 'recorded'
+    flight.firstTokenMs = response.timing.ttft_ms
+    flight.totalMs = response.timing.total_ms
+    return
+  }
+  if (estimate === null || response.usage === null) return
+  flight.latencyBasis = 'estimated'
+  flight.firstTokenMs = Math.round(estimate.firstTokenP50Ms)
+  flight.totalMs = Math.round(estimate.firstTokenP50Ms + estimate.perTokenP50Ms * totalOutput(response.usage))
+}
+
+/** A fixture's answer in canonical form. */
+export function canonicalAnswer(response: FixtureResponse): CanonicalAnswer {
+  const { message } = response
+  const blocks: Block[] = []
+  if (message.reasoning !== undefined) blocks.push({ kind: 'reasoning', text: message.reasoning })
+  if (message.text !== '') blocks.push({ kind: 'text', text: message.text })
+  if (message.refusal !== undefined) blocks.push({ kind: 'refusal', text: message.refusal })
+  for (const call of message.tool_calls ?? []) {
+    blocks.push({ kind: 'tool_use', id: call.id, name: call.name, argumentsJson: call.arguments })
+  }
+  return { id: '', model: response.model, blocks, finish: response.finish, usage: response.usage }
+}
