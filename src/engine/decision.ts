@@ -62,6 +62,8 @@ export interface Decision {
   /** Every row of the matrix, sorted by id. */
   readonly candidates: readonly Candidate[]
   readonly outcome: Outcome
+  /** Rules whose condition held but which name no model of the alias or tier that was asked for. Absent when none. */
+  readonly skippedRules?: readonly RuleRef[]
   /** In order; the first is the choice. Empty when refused. */
   readonly plan: readonly PlannedAttempt[]
   /** Budgets at or over their warning share. */
@@ -85,6 +87,8 @@ export interface Score {
   readonly quality: { readonly value: number; readonly source: Evidence } | null
   readonly expectedCost: ExpectedCost | null
   readonly expectedFirstTokenMs: { readonly p50: number; readonly p95: number; readonly source: Evidence } | null
+  /** First token plus the expected output tokens, at the median; what latency is ranked by. Absent when unknown. */
+  readonly expectedTotalMs?: number
   /** Limits of the policy this candidate breaks (`broken`) or for which it has no binding value (`unmeasured`). */
   readonly limits: readonly { readonly axis: Axis; readonly state: 'kept' | 'broken' | 'unmeasured' }[]
 }
@@ -174,6 +178,12 @@ export interface Chosen {
 /** What settled the choice. */
 export type Because =
   | { readonly kind: 'asked_for_model' }
+  /** The model that was named can not serve right now; this one stands in for it. */
+  | {
+      readonly kind: 'asked_unavailable'
+      readonly asked: ModelId
+      readonly cause: 'provider_unhealthy' | 'rate_limited_upstream' | 'budget_exhausted'
+    }
   | { readonly kind: 'only_candidate' }
   | { readonly kind: 'listed_first' }
   | { readonly kind: 'sticky_session' }
