@@ -10,7 +10,8 @@ import type { ExchangeReply, Generation, Incoming, Pipeline } from '../../pipeli
 import { createReplayState, type ReplayState } from '../../pipeline/state.ts'
 import { totalInput, totalOutput } from '../../wire/usage.ts'
 import type { ArmRow, Fixture } from '../types.ts'
-import type { LatencyEstimate, ResponseStorePort } from './evidence.ts'
+import type { ResponseStore } from '../ports.ts'
+import type { LatencyEstimate } from './evidence.ts'
 import { createReplayUpstream, noteLatency, type InFlight } from './replay-upstream.ts'
 import { VirtualTime } from './virtual-time.ts'
 
@@ -36,7 +37,7 @@ interface ConfigArmSetup {
   readonly label: string
   readonly generation: Generation
   readonly latency: LatencyEstimate
-  readonly store: ResponseStorePort | null
+  readonly store: ResponseStore | null
   readonly signal: AbortSignal
 }
 

@@ -1,15 +1,10 @@
 import type { LatencyProfile } from '../../engine/matrix.ts'
+import type { ResponseStore } from '../ports.ts'
 import type { Alternative, EvidenceLabel, Fixture, FixtureResponse } from '../types.ts'
 
 /** Answers of other models to the fixtures, from sidecars. */
 export interface AlternativesPort {
   of(fixtureId: string): readonly Alternative[]
-}
-
-/** Answers that earlier replays paid for, by fixture key (which covers messages and parameters) and model. */
-export interface ResponseStorePort {
-  find(key: string, model: string): FixtureResponse | undefined
-  save(entry: { key: string; model: string; response: FixtureResponse; at: number }): void
 }
 
 /** Estimated latency of a model when none was recorded; null when nothing is known. */
@@ -24,7 +19,7 @@ export interface Found {
 export function findRecorded(
   item: { readonly fixture: Fixture; readonly alternatives: readonly Alternative[] },
   model: string,
-  store: ResponseStorePort | null,
+  store: ResponseStore | null,
 ): Found | undefined {
   const { fixture, alternatives } = item
   if (fixture.res !== undefined && fixture.res.model === model) return { label: 'R', response: fixture.res }

@@ -3,7 +3,8 @@ import type { UpstreamCall, UpstreamPort, UpstreamResult } from '../../pipeline/
 import type { Block, CanonicalAnswer } from '../../wire/canonical.ts'
 import { totalOutput } from '../../wire/usage.ts'
 import type { Alternative, EvidenceLabel, Fixture, FixtureResponse } from '../types.ts'
-import { findRecorded, type LatencyEstimate, type ResponseStorePort } from './evidence.ts'
+import type { ResponseStore } from '../ports.ts'
+import { findRecorded, type LatencyEstimate } from './evidence.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** A fixture on its way through one arm. The upstream notes here what it answered with. */
@@ -31,7 +32,7 @@ export function inFlight(fixture: Fixture, alternatives: readonly Alternative[])
 
 interface ReplayUpstreamSetup {
   readonly time: VirtualTime
-  readonly store: ResponseStorePort | null
+  readonly store: ResponseStore | null
   readonly latency: LatencyEstimate
   /** Finds the fixture of a call by its request id. */
   readonly flights: ReadonlyMap<string, InFlight>
