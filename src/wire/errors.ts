@@ -101,6 +101,12 @@ export const ERROR_FACES = {
     exitCode: 3,
     meaning: 'another program listens on the port; choose one with `--port`',
   },
+  listen_failed: {
+    status: 0,
+    type: 'usage',
+    exitCode: 3,
+    meaning: 'the address can not be listened on; choose another with `--host` or `--port`',
+  },
   store_failed: {
     status: 0,
     type: 'store',

@@ -1,0 +1,67 @@
+import { chmod, link, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { isKeyShaped, makeKey } from './key-format.ts'
+
+export interface DevKey {
+  readonly key: string
+  readonly file: string
+  /** `made`: there was none; `replaced`: the file could not be trusted. */
+  readonly origin: 'found' | 'made' | 'replaced'
+}
+
+const FILE_NAME = 'dev-key'
+
+/**
+ * The development key of a project, made on first use and kept in `<stateDir>/dev-key`. A file that others may read,
+ * that is a link, or that holds no valid key is replaced: a key that came with a checkout is known to its author.
+ */
+export async function loadDevKey(stateDir: string): Promise<DevKey> {
+  await mkdir(stateDir, { recursive: true, mode: 0o700 })
+  await chmod(stateDir, 0o700)
+  await keepOutOfGit(stateDir)
+  const file = join(stateDir, FILE_NAME)
+  const present = await presentKey(file)
+  if (present.kind === 'key') return { key: present.key, file, origin: 'found' }
+  if (present.kind === 'untrusted') await rm(file, { force: true })
+  const key = await createKeyFile(stateDir, file)
+  return { key, file, origin: present.kind === 'untrusted' ? 'replaced' : 'made' }
+}
+
+type Present = { readonly kind: 'key'; readonly key: string } | { readonly kind: 'absent' | 'untrusted' }
+
+async function presentKey(file: string): Promise<Present> {
+  const status = await lstat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (status === null) return { kind: 'absent' }
+  const own = process.getuid === undefined || status.uid === process.getuid()
+  if (!status.isFile() || (status.mode & 0o077) !== 0 || !own) return { kind: 'untrusted' }
+  const key = (await readFile(file, 'utf8')).trim()
+  return isKeyShaped(key) ? { kind: 'key', key } : { kind: 'untrusted' }
+}
+
+/** Written aside and linked into place: of several processes starting now, the first wins and none reads half a key. */
+async function createKeyFile(stateDir: string, file: string): Promise<string> {
+  const aside = join(stateDir, `${FILE_NAME}.${randomBytes(6).toString('hex')}`)
+  await writeFile(aside, `${makeKey('dev')}\n`, { flag: 'wx', mode: 0o600 })
+  try {
+    await link(aside, file)
+  } catch (error) {
+    if (!isExisting(error)) throw error
+  } finally {
+    await rm(aside, { force: true })
+  }
+  return (await readFile(file, 'utf8')).trim()
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+}
+
+async function keepOutOfGit(stateDir: string): Promise<void> {
+  await writeFile(join(stateDir, '.gitignore'), '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if (!isExisting(error)) throw error
+  })
+}
