@@ -85,6 +85,18 @@ export const ERROR_FACES = {
   usage_error: usage('the command line is wrong; `--help` shows the form'),
   config_not_found: usage('the named config file does not exist or cannot be read'),
   config_invalid: usage('the config has mistakes; each is listed with its place'),
+  config_syntax: usage('the config is not valid YAML or JSON, or uses YAML features beyond plain data'),
+  config_unknown_key: usage(
+    'the config has a key that the vocabulary does not know; `gateway config schema` lists all',
+  ),
+  config_bad_value: usage('a value in the config has the wrong type, unit or range'),
+  config_unknown_model: usage('the config names a model that is neither in the catalogue nor under `models`'),
+  config_unknown_name: usage('the config names a provider, tier, policy or alias that it does not declare'),
+  config_duplicate: usage('the config says the same thing twice'),
+  config_conflict: usage('two parts of the config contradict each other, or a part is missing'),
+  config_literal_secret: usage('the config holds a secret itself; put `${ENV_NAME}` or `file:path` in its place'),
+  config_weak: usage('the config is valid, but probably does not do what it says'),
+  catalog_invalid: usage('a price list or catalogue file is damaged or not plausible, so nothing was changed'),
   config_untrusted: usage(
     'the config sends a credential to a host that is not its provider’s own; check it, then `gateway trust`',
   ),
