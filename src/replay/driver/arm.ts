@@ -1,7 +1,7 @@
 import type { Decision } from '../../engine/decision.ts'
 import { isRejected } from '../../engine/decision.ts'
 import { costOfUsage } from '../../engine/cost.ts'
-import { shortReason } from '../../engine/describe/short-reason.ts'
+import { reasonCode } from '../../engine/record-facts.ts'
 import type { PriceList } from '../../engine/matrix.ts'
 import type { ExchangeRecord } from '../../engine/record.ts'
 import { openAdmission } from '../../pipeline/admission.ts'
@@ -105,7 +105,7 @@ function rowOf(reply: ExchangeReply, flight: InFlight): ArmOutcome['row'] {
     tier: tierOf(decision, served?.model) ?? chosen?.tier ?? null,
     provider: served?.provider ?? chosen?.provider ?? null,
     rule: decision.outcome.rule?.name ?? null,
-    reason: shortReason(decision),
+    reason: reasonCode(decision),
     evidence: answered ? flight.evidence : estimateLabel(reply, decision),
     ...costAndTokens(reply, record),
     firstTokenMs: flight.firstTokenMs,
@@ -194,7 +194,7 @@ function recordedOutcome(
       tier: known?.tier ?? null,
       provider: attempt?.provider ?? null,
       rule: fixture.decision?.outcome.rule?.name ?? null,
-      reason: fixture.decision === undefined ? 'recorded' : shortReason(fixture.decision),
+      reason: fixture.decision === undefined ? 'recorded' : reasonCode(fixture.decision),
       evidence: flight.evidence,
       ...recordedCost(fixture, known?.prices ?? null),
       firstTokenMs: flight.firstTokenMs,
