@@ -124,6 +124,7 @@ export type Method =
   | 'log_ratio_t'
   | 'cluster_log_ratio_t'
   | 'ratio_of_sums_bootstrap'
+  | 'ratio_of_sums_t'
   | 'p95_ratio_bootstrap'
   | 'wilson'
 
