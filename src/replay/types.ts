@@ -148,6 +148,10 @@ export interface ArmRow {
   readonly evidence: EvidenceLabel
   /** Null when the price or the usage is unknown. */
   readonly costNanoUsd: number | null
+  /** For estimated costs: with a short and with a long answer. An estimate without it feeds no verdict. */
+  readonly costRange?: { readonly lowNanoUsd: number; readonly highNanoUsd: number }
+  /** Part of the cost that comes from losing the provider's prompt cache; absent when not simulated. */
+  readonly prefixLossNanoUsd?: number
   readonly costBasis: TokenUsage['basis'] | null
   readonly firstTokenMs: number | null
   readonly totalMs: number | null

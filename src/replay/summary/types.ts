@@ -207,7 +207,7 @@ export interface Regression {
   readonly intent: Intent
   readonly from: RegressionArm
   readonly to: RegressionArm
-  readonly kind: 'error' | 'refusal' | 'quality' | 'cost'
+  readonly kind: 'error' | 'refusal' | 'quality'
   /** Metric that got worse, with its values; null for errors and refusals. */
   readonly metric: string | null
   readonly before: number | null
