@@ -123,7 +123,14 @@ export interface CanonicalAnswer {
  * client's format, so that an unchanged part can be relayed without being encoded again.
  */
 export type StreamPart =
-  | { readonly kind: 'start'; readonly id: string; readonly model: string; readonly raw?: string }
+  | {
+      readonly kind: 'start'
+      readonly id: string
+      readonly model: string
+      /** The provider's own time stamp, seconds since the epoch. */
+      readonly created?: number
+      readonly raw?: string
+    }
   | { readonly kind: 'text'; readonly text: string; readonly raw?: string }
   | { readonly kind: 'reasoning'; readonly text: string; readonly raw?: string }
   | { readonly kind: 'refusal'; readonly text: string; readonly raw?: string }

@@ -1,0 +1,146 @@
+import type { Block, CanonicalAnswer } from '../canonical.ts'
+import { hasError, readProviderError, type ProviderError } from '../error-body.ts'
+import { GatewayError } from '../errors.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { readUsage, usageMember, writeUsage, type UsageDialectName } from '../usage-dialects.ts'
+import { encodeToolCall } from './encode-messages.ts'
+import { readFinish, writeFinish } from './finish.ts'
+import { thinkingText } from './parse-content.ts'
+import { reasoningText } from './parse-messages.ts'
+
+/** What a 200 body turned out to be. */
+export type ChatAnswerReading =
+  | { readonly kind: 'answer'; readonly answer: CanonicalAnswer }
+  /** An error that the provider put into a 200. */
+  | { readonly kind: 'error'; readonly error: ProviderError }
+  | { readonly kind: 'malformed'; readonly message: string; readonly path: string }
+
+/** Reads a provider's answer leniently: only what is used has to be there. Of several choices the first is read. */
+export function readChatAnswer(body: unknown, dialect: UsageDialectName = 'openai'): ChatAnswerReading {
+  if (!isJsonObject(body)) return malformed('body', 'not a JSON object')
+  if (hasError(body)) return { kind: 'error', error: readProviderError(body) }
+  const { choices } = body
+  if (!Array.isArray(choices)) return malformed('choices', 'not an array')
+  const choice: unknown = choices[0]
+  if (!isJsonObject(choice)) return malformed('choices[0]', 'not an object')
+  const finish = readFinish(choice['finish_reason'])
+  if (hasError(choice) || finish === 'error') return { kind: 'error', error: readProviderError(choice) }
+  const { message } = choice
+  if (!isJsonObject(message)) return malformed('choices[0].message', 'not an object')
+  const answer = {
+    id: textOr(body['id'], ''),
+    model: textOr(body['model'], ''),
+    blocks: readBlocks(message),
+    finish,
+    usage: readUsage(usageMember(body), dialect),
+  }
+  return { kind: 'answer', answer }
+}
+
+/** As `readChatAnswer`, for a body that has to be an answer; throws `invalid_request_error` when it is not. */
+export function parseChatAnswer(body: unknown, dialect: UsageDialectName = 'openai'): CanonicalAnswer {
+  const reading = readChatAnswer(body, dialect)
+  if (reading.kind === 'answer') return reading.answer
+  const param = reading.kind === 'malformed' ? reading.path : 'error'
+  const what = reading.kind === 'malformed' ? reading.message : 'it holds an error'
+  throw new GatewayError('invalid_request_error', `the answer can not be read: ${what}`, { param })
+}
+
+export interface EncodeChatAnswer {
+  readonly model: string
+  /** Seconds since the epoch. */
+  readonly created: number
+  /** Used when the answer has no id of its own. */
+  readonly id?: string
+}
+
+/** A complete answer body: everything that the published schema requires is there, also where hosts leave it out. */
+export function encodeChatAnswer(answer: CanonicalAnswer, { model, created, id }: EncodeChatAnswer): JsonObject {
+  return {
+    id: answer.id === '' ? (id ?? 'chatcmpl-gateway') : answer.id,
+    object: 'chat.completion',
+    created,
+    model,
+    choices: [{ index: 0, message: encodeMessage(answer), logprobs: null, finish_reason: finishOf(answer) }],
+    ...(answer.usage === null ? {} : { usage: writeUsage(answer.usage) }),
+  }
+}
+
+function encodeMessage({ blocks }: CanonicalAnswer): JsonObject {
+  const content = joined(blocks, 'text')
+  const reasoning = joined(blocks, 'reasoning')
+  const calls = blocks.filter((block) => block.kind === 'tool_use')
+  const refusal = joined(blocks, 'refusal')
+  return {
+    role: 'assistant',
+    content: content ?? (calls.length > 0 || refusal !== null ? null : ''),
+    refusal,
+    ...(reasoning === null ? {} : { reasoning_content: reasoning }),
+    ...(calls.length > 0 ? { tool_calls: calls.map(encodeToolCall) } : {}),
+  }
+}
+
+function joined(blocks: readonly Block[], kind: 'text' | 'reasoning' | 'refusal'): string | null {
+  const texts = blocks.flatMap((block) => (block.kind === kind ? [block.text] : []))
+  return texts.length === 0 ? null : texts.join('')
+}
+
+function finishOf({ blocks, finish }: CanonicalAnswer): string {
+  if (finish !== null) return writeFinish(finish)
+  return blocks.some((block) => block.kind === 'tool_use') ? 'tool_calls' : 'stop'
+}
+
+function readBlocks(message: JsonObject): Block[] {
+  const blocks: Block[] = []
+  const reasoning = reasoningText(message)
+  if (reasoning !== '') blocks.push({ kind: 'reasoning', text: reasoning })
+  blocks.push(...readContent(message['content']))
+  const { refusal, tool_calls: calls, function_call: call } = message
+  if (typeof refusal === 'string' && refusal !== '') blocks.push({ kind: 'refusal', text: refusal })
+  if (Array.isArray(calls)) calls.forEach((item, index) => blocks.push(...readToolCall(item, index)))
+  if (isJsonObject(call)) blocks.push(functionCall(call, 'call_fn_0'))
+  return blocks
+}
+
+/** Content of an answer or a delta: a string, or Mistral's list of text and thinking parts. */
+export function readContent(content: JsonValue | undefined): Block[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ kind: 'text', text: content }]
+  if (!Array.isArray(content)) return []
+  return content.flatMap((part): Block[] => {
+    if (!isJsonObject(part)) return []
+    const reasoning = part['type'] === 'thinking' ? thinkingText(part) : ''
+    if (reasoning !== '') return [{ kind: 'reasoning', text: reasoning }]
+    const { text } = part
+    return typeof text === 'string' && text !== '' ? [{ kind: 'text', text }] : []
+  })
+}
+
+function readToolCall(item: JsonValue, index: number): Block[] {
+  if (!isJsonObject(item)) return []
+  // Some hosts leave the id out or empty; clients need one to send the result back.
+  const id = textOr(item['id'], '') || `call_${index}`
+  const { custom } = item
+  if (isJsonObject(custom)) {
+    const input = argumentsText(custom['input'])
+    return [{ kind: 'tool_use', id, name: textOr(custom['name'], ''), argumentsJson: input, custom: true }]
+  }
+  return isJsonObject(item['function']) ? [functionCall(item['function'], id)] : []
+}
+
+function functionCall(call: JsonObject, id: string): Block {
+  return { kind: 'tool_use', id, name: textOr(call['name'], ''), argumentsJson: argumentsText(call['arguments']) }
+}
+
+/** Arguments are JSON text; hosts that send the object itself are written out. */
+export function argumentsText(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return value
+  return isJsonObject(value) ? JSON.stringify(value) : ''
+}
+
+function textOr(value: JsonValue | undefined, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
+}
+
+function malformed(path: string, problem: string): ChatAnswerReading {
+  return { kind: 'malformed', message: `"${path}" is ${problem}`, path }
+}
