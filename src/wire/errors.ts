@@ -105,6 +105,7 @@ export const ERROR_FACES = {
   ),
   fixture_not_found: usage('no fixture file matches'),
   fixture_invalid: usage('the file is not a fixture file'),
+  scorer_invalid: usage('no scorer has this name, or its arguments are wrong; the message lists the names'),
   run_not_found: usage('no stored run has this id; `gateway replay list` shows them'),
   not_routable: { status: 0, type: 'usage', exitCode: 3, meaning: 'no model can serve the request under this config' },
   port_in_use: {
