@@ -40,5 +40,5 @@ const CRC_OF_ZERO_KEY = 1219181010
 
 function fromBase62(text: string): number {
   const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-  return [...text].reduce((sum, character) => sum * 62 + alphabet.indexOf(character), 0)
+  return Array.from(text).reduce((sum, character) => sum * 62 + alphabet.indexOf(character), 0)
 }

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http'
+import { GatewayError } from '../wire/errors.ts'
+import { isJsonObject, type JsonObject } from '../wire/json.ts'
+import type { ProxyLimits } from './limits.ts'
+import { headerValues } from './raw-headers.ts'
+
+/** The connection ended before the body did; nobody is left to answer. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone'
+}
+
+/**
+ * Only uncompressed JSON comes in: `text/plain` would let a web page post without a preflight, and 89 compressed bytes
+ * can unpack to 50 MiB.
+ */
+export function checkMediaType(request: IncomingMessage): void {
+  const types = headerValues(request, 'content-type')
+  const type = types[0]?.split(';')[0]?.trim().toLowerCase()
+  const charset = /;\s*charset="?([^";\s]+)/i.exec(types[0] ?? '')?.[1]?.toLowerCase()
+  if (types.length !== 1 || type !== 'application/json' || (charset !== undefined && charset !== 'utf-8'))
+    throw new GatewayError('unsupported_media_type', 'the body must be sent as `content-type: application/json`')
+  const codings = headerValues(request, 'content-encoding')
+  if (codings.some((coding) => coding.trim().toLowerCase() !== 'identity'))
+    throw new GatewayError('unsupported_media_type', 'compressed bodies are not accepted')
+}
+
+/** Refuses by the declared length alone, before anything is read or the key is looked at. */
+export function checkDeclaredLength(request: IncomingMessage, limits: ProxyLimits): void {
+  const declared = Number(request.headers['content-length'] ?? 0)
+  if (declared > limits.maxBodyBytes) throw tooLarge(limits)
+}
+
+/** Parses a body as a JSON object of bounded depth. */
+export function parseBody(bytes: Buffer, limits: ProxyLimits): JsonObject {
+  if (jsonDepthOver(bytes, limits.maxJsonDepth))
+    throw new GatewayError('invalid_request_error', `the body is nested deeper than ${limits.maxJsonDepth} levels`)
+  const value = parseJson(bytes)
+  if (!isJsonObject(value)) throw new GatewayError('invalid_request_error', 'the body must be a JSON object')
+  return value
+}
+
+/** Reads the whole body. Bytes are counted as they come, so that a chunked body can not outgrow the limit either. */
+export function readBytes(request: IncomingMessage, limits: ProxyLimits): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limits.maxBodyBytes) {
+        chunks.length = 0
+        request.removeAllListeners('data')
+        reject(tooLarge(limits))
+      } else chunks.push(chunk)
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks, size)))
+    request.once('error', () => reject(new ClientGone('request failed')))
+    request.once('close', () => reject(new ClientGone('request closed')))
+  })
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    // The parser's own message quotes the body, which must not get into an answer or a log.
+    throw new GatewayError('invalid_request_error', 'the body is not valid JSON in UTF-8')
+  }
+}
+
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** One pass over the bytes; deep nesting would overflow the stack of whatever walks the value later. */
+function jsonDepthOver(bytes: Buffer, limit: number): boolean {
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at]
+    if (inString) {
+      if (byte === BACKSLASH) at += 1
+      else if (byte === QUOTE) inString = false
+    } else if (byte === QUOTE) inString = true
+    else if (byte === 0x5b || byte === 0x7b) {
+      depth += 1
+      if (depth > limit) return true
+    } else if (byte === 0x5d || byte === 0x7d) depth -= 1
+  }
+  return false
+}
+
+function tooLarge(limits: ProxyLimits): GatewayError {
+  return new GatewayError('request_too_large', `the body is larger than ${limits.maxBodyBytes} bytes`, {
+    data: { limit_bytes: limits.maxBodyBytes },
+  })
+}

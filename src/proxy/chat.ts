@@ -1,0 +1,94 @@
+import { UpstreamStreamError, type ExchangeReply } from '../pipeline/ports.ts'
+import type { CanonicalRequest } from '../wire/canonical.ts'
+import { GatewayError } from '../wire/errors.ts'
+import { parseChatRequest } from '../wire/openai-chat/parse-request.ts'
+import { SSE_DONE, sseData } from '../wire/sse.ts'
+import { checkMediaType, parseBody, readBytes } from './body.ts'
+import { chatAnswerBody, chatStreamWriter } from './chat-format.ts'
+import { asGatewayError, errorAnswerBody, sendError, sendJson } from './error-answer.ts'
+import { EventStream } from './event-stream.ts'
+import type { Caller, RequestContext, StopReason } from './exchange-context.ts'
+import { hintsOf, type Hints } from './hints.ts'
+import { incomingOf } from './incoming.ts'
+import { headersOf } from './response-headers.ts'
+
+type StreamReply = Extract<ExchangeReply, { kind: 'stream' }>
+
+interface Asked {
+  readonly canonical: CanonicalRequest
+  readonly hints: Hints
+}
+
+/** `POST /chat/completions`: reads the request, runs the pipeline, writes whichever of its three replies came. */
+export async function handleChat(context: RequestContext, caller: Caller): Promise<void> {
+  const { request, response, limits, ports, signal } = context
+  const hints = hintsOf(request)
+  checkMediaType(request)
+  if (request.headers.expect !== undefined) response.writeContinue()
+  const bytes = await readBytes(request, limits)
+  const startedAt = performance.now()
+  const body = parseBody(bytes, limits)
+  const canonical = parseChatRequest(body)
+  const parseMs = performance.now() - startedAt
+  const incoming = incomingOf(context, caller, { canonical, body, hints, parseMs })
+  const reply = await ports.pipeline.run(incoming, signal)
+  await answer(context, reply, { canonical, hints })
+}
+
+async function answer(context: RequestContext, reply: ExchangeReply, asked: Asked): Promise<void> {
+  const { request, response, signal } = context
+  const explain = asked.hints.explain
+  switch (reply.kind) {
+    case 'error': {
+      const error = isShutdown(signal) ? stopping() : reply.error
+      const record = explain ? reply.record : undefined
+      sendError({ request, response, error, headers: headersOf(reply.record), record })
+      return
+    }
+    case 'answer': {
+      for (const [name, value] of Object.entries(headersOf(reply.record))) response.setHeader(name, value)
+      const body = chatAnswerBody(reply, context.requestId)
+      sendJson(response, 200, explain ? { ...body, gateway: reply.record } : body)
+      return
+    }
+    case 'stream':
+      await relay(context, reply, asked)
+  }
+}
+
+/**
+ * Sends the parts as they come. The end marker goes out only after the upstream has finished; every other end is an error
+ * event, so that a cut answer can not look whole.
+ */
+async function relay(context: RequestContext, reply: StreamReply, { canonical }: Asked): Promise<void> {
+  const { response, limits, signal, requestId } = context
+  const stream = new EventStream(response, limits, headersOf(reply.draft))
+  const encode = chatStreamWriter(reply.draft, canonical, requestId)
+  try {
+    for await (const part of reply.parts)
+      for (const payload of encode(part)) if (!(await stream.send(sseData(payload)))) return
+    await stream.send(SSE_DONE)
+  } catch (thrown) {
+    const error = isShutdown(signal) ? stopping() : lateError(thrown)
+    await stream.send(sseData(JSON.stringify(errorAnswerBody(error))))
+  } finally {
+    stream.end()
+  }
+}
+
+function lateError(thrown: unknown): GatewayError {
+  if (!(thrown instanceof UpstreamStreamError)) return asGatewayError(thrown)
+  const code = thrown.failure.startsWith('timeout_') ? 'deadline_exceeded' : 'upstream_exhausted'
+  return new GatewayError(code, 'the provider broke off before the answer was complete', {
+    data: { failure: thrown.failure },
+  })
+}
+
+function isShutdown(signal: AbortSignal): boolean {
+  const stop: StopReason = 'shutdown'
+  return signal.aborted && signal.reason === stop
+}
+
+function stopping(): GatewayError {
+  return new GatewayError('shutting_down', 'the proxy was stopped before the answer was complete')
+}

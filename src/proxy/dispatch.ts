@@ -1,0 +1,64 @@
+import { GatewayError } from '../wire/errors.ts'
+import { checkDeclaredLength, ClientGone } from './body.ts'
+import { credentialOf } from './credential.ts'
+import { asGatewayError, sendError } from './error-answer.ts'
+import type { Caller, RequestContext } from './exchange-context.ts'
+import { checkDoor, type DoorList } from './front-door.ts'
+import { normalPath } from './request-target.ts'
+import { routeOf, type Route } from './routes.ts'
+
+/** Takes one request from the front door to its handler. Never rejects: what is thrown becomes an error answer. */
+export async function dispatch(context: RequestContext, door: DoorList): Promise<void> {
+  let endpoint = '-'
+  try {
+    plainHeaders(context)
+    checkDoor(context.request, door)
+    checkDeclaredLength(context.request, context.limits)
+    const route = routeOf(context.request.method ?? '', normalPath(context.request.url ?? ''))
+    endpoint = route.name
+    if (context.stopping && route.access === 'key')
+      throw new GatewayError('shutting_down', 'the proxy is stopping and takes no new requests')
+    await enter(route, context)
+  } catch (thrown) {
+    refuse(context, endpoint, thrown)
+  }
+}
+
+async function enter(route: Route, context: RequestContext): Promise<void> {
+  if (route.access === 'open') return route.handle(context)
+  await route.handle(context, authenticate(context))
+}
+
+function authenticate({ request, response, ports }: RequestContext): Caller {
+  const startedAt = performance.now()
+  response.setHeader('vary', 'Authorization, x-api-key, x-goog-api-key')
+  const principal = ports.auth.authenticate(credentialOf(request))
+  if (principal === null)
+    throw new GatewayError('invalid_api_key', 'the key is missing or not valid here', {
+      hint: 'send the key that `gateway dev` printed as `Authorization: Bearer <key>`',
+    })
+  return { principal, authMs: performance.now() - startedAt }
+}
+
+/** On every answer. The answers differ by key and must never sit in a cache on the way. */
+function plainHeaders({ response, requestId }: RequestContext): void {
+  response.setHeader('cache-control', 'private, no-store')
+  response.setHeader('x-content-type-options', 'nosniff')
+  response.setHeader('x-request-id', requestId)
+  response.setHeader('x-gateway-request-id', requestId)
+}
+
+function refuse(context: RequestContext, endpoint: string, thrown: unknown): void {
+  if (thrown instanceof ClientGone) return
+  const { request, response, requestId, ports, startedAt } = context
+  const error = asGatewayError(thrown)
+  sendError({ request, response, error })
+  ports.onRefusal({
+    requestId,
+    at: Date.now(),
+    endpoint,
+    status: error.status,
+    code: error.code,
+    ms: performance.now() - startedAt,
+  })
+}

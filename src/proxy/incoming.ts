@@ -1,0 +1,71 @@
+import type { Rights } from '../engine/decision.ts'
+import type { Incoming } from '../pipeline/ports.ts'
+import { sessionIdOf } from '../pipeline/session-id.ts'
+import type { CanonicalRequest } from '../wire/canonical.ts'
+import { GatewayError } from '../wire/errors.ts'
+import type { JsonObject } from '../wire/json.ts'
+import type { Caller, RequestContext } from './exchange-context.ts'
+import type { Hints } from './hints.ts'
+
+const MAX_USER_CHARS = 512
+
+export interface ReadRequest {
+  readonly canonical: CanonicalRequest
+  readonly body: JsonObject
+  readonly hints: Hints
+  readonly parseMs: number
+}
+
+/** What the pipeline gets to know of a request. */
+export function incomingOf(context: RequestContext, caller: Caller, read: ReadRequest): Incoming {
+  const { canonical, hints } = read
+  const rights = rightsFor(caller, read)
+  return {
+    requestId: context.requestId,
+    exchangeId: context.requestId,
+    request: canonical,
+    asked: {
+      model: canonical.model,
+      endpoint: 'chat',
+      stream: canonical.stream,
+      hints: {
+        ...(hints.tier === null ? {} : { tier: hints.tier }),
+        ...(hints.policy === null ? {} : { policy: hints.policy }),
+        tags: hints.tags,
+      },
+    },
+    rights,
+    sessionId: sessionIdOf(canonical, rights.keyId, hints.session ?? undefined),
+    body: read.body,
+    clientRetry: retryCount(context.request.headers['x-stainless-retry-count']),
+    parseMs: read.parseMs,
+    authMs: caller.authMs,
+  }
+}
+
+/** A key that may name its user says so in a header, or in the user field of its format. */
+function rightsFor({ principal }: Caller, { canonical, hints }: ReadRequest): Rights {
+  const { rights, mayNameUser } = principal
+  if (!mayNameUser) return rights
+  return {
+    ...rights,
+    user: hints.user ?? endUserOf(canonical) ?? rights.user,
+    project: hints.project ?? rights.project,
+  }
+}
+
+/** Too long is refused, not cut: two users must not become one. */
+function endUserOf({ endUser }: CanonicalRequest): string | null {
+  if (endUser === undefined || endUser === '') return null
+  if (endUser.length > MAX_USER_CHARS)
+    throw new GatewayError('invalid_request_error', `"user" must be at most ${MAX_USER_CHARS} characters`, {
+      param: 'user',
+    })
+  return endUser
+}
+
+/** The official clients count their own retries in a header. */
+function retryCount(value: string | string[] | undefined): number {
+  const count = typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : 0
+  return Math.min(count, 100)
+}
