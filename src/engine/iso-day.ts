@@ -1,0 +1,16 @@
+const ISO_DAY = /^(\d{4})-(\d{2})(?:-(\d{2}))?/
+export const DAY_MS = 86_400_000
+
+/** Days since 1970-01-01 of an ISO date (a month alone means its first day); null when the text is no date. */
+export function isoDay(text: string): number | null {
+  const match = ISO_DAY.exec(text)
+  if (match === null) return null
+  const month = Number(match[2])
+  const day = Number(match[3] ?? '1')
+  if (month < 1 || month > 12 || day < 1 || day > 31) return null
+  // Counting years from March puts the leap day last, so that month lengths follow one formula (proleptic Gregorian).
+  const year = Number(match[1]) - (month <= 2 ? 1 : 0)
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1
+  const dayOfEra = year * 365 + Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400) + dayOfYear
+  return dayOfEra - 719_468
+}
