@@ -1,4 +1,5 @@
 import { isoDay } from '../iso-day.ts'
+import type { Intent } from '../intents.ts'
 import type { Matrix, ModelRow } from '../matrix.ts'
 import type { RoutingConfig } from '../routing-config.ts'
 
@@ -9,6 +10,8 @@ export interface Entry {
   readonly tierRank: number
   /** Days since the epoch; Infinity when no end is announced. */
   readonly retiresDay: number
+  /** Keys of its output history by intent, filled as they are asked for: building them is dear on the hot path. */
+  readonly historyKeys: Map<Intent, string>
 }
 
 /** Config and matrix as lookup tables. */
@@ -39,7 +42,7 @@ function build(config: RoutingConfig, matrix: Matrix): Compiled {
   const entries = matrix.rows
     .map((row): Entry => {
       const tierRank = tierRanks.get(row.tier) ?? config.tiers.length
-      return { row, tierRank, retiresDay: isoDay(row.dates.retires ?? '') ?? Infinity }
+      return { row, tierRank, retiresDay: isoDay(row.dates.retires ?? '') ?? Infinity, historyKeys: new Map() }
     })
     .sort((a, b) => (a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0))
   return {
@@ -49,4 +52,13 @@ function build(config: RoutingConfig, matrix: Matrix): Compiled {
     tierRanks,
     ruleModels: config.rules.map((rule) => (rule.models === undefined ? null : new Set<string>(rule.models))),
   }
+}
+
+/** Key of a model's entry in `StateSnapshot.outputTokens`. */
+export function historyKey({ row, historyKeys }: Entry, intent: Intent): string {
+  const known = historyKeys.get(intent)
+  if (known !== undefined) return known
+  const key = `${intent}|${row.id}`
+  historyKeys.set(intent, key)
+  return key
 }

@@ -23,9 +23,9 @@ const PRIOR_RANGE = 0.3
 /** Expected quality, cost and latency of one model for this request. */
 export function estimateFor(entry: Entry, input: DecideInput, compiled: Compiled): Estimate {
   const { row } = entry
-  const cost = expectedCost(row, input)
+  const cost = expectedCost(entry, input)
   const latency = input.state.latency[row.id] ?? row.latency
-  const outputTokens = cost?.outputTokens ?? (latency === null ? 0 : expectedOutput(row, input).tokens)
+  const outputTokens = cost?.outputTokens ?? (latency === null ? 0 : expectedOutput(entry, input).tokens)
   return {
     quality: qualityOf(entry, input, compiled),
     cost,

@@ -1,5 +1,6 @@
 import { nanoCost, priceStepFor } from '../cost.ts'
 import type { DecideInput, ExpectedCost } from '../decision.ts'
+import type { Entry } from '../eligibility/compiled.ts'
 import type { ModelRow, PriceStep } from '../matrix.ts'
 import { expectedOutput } from './expected-output.ts'
 
@@ -8,7 +9,8 @@ import { expectedOutput } from './expected-output.ts'
  * The model that holds the conversation's prefix in its provider's cache pays the cache price for it. Every other model
  * pays in full, so the loss is inside its cost; `prefixLossNanoUsd` says how much of the cost it is.
  */
-export function expectedCost(row: ModelRow, input: DecideInput): ExpectedCost | null {
+export function expectedCost(entry: Entry, input: DecideInput): ExpectedCost | null {
+  const { row } = entry
   const inputTokens = input.features.inputTokens
   const step = row.prices === null ? undefined : priceStepFor(row.prices, inputTokens)
   if (step === undefined) return null
@@ -16,7 +18,7 @@ export function expectedCost(row: ModelRow, input: DecideInput): ExpectedCost | 
   const prefix =
     session === null || session.model === null ? 0 : Math.max(0, Math.min(session.cachedTokens, inputTokens))
   const cachedTokens = session !== null && session.model === row.id ? prefix : 0
-  const output = expectedOutput(row, input)
+  const output = expectedOutput(entry, input)
   const nanoUsd = costAt(step, { inputTokens, cachedTokens, outputTokens: output.tokens })
   if (nanoUsd === null) return null
   return {

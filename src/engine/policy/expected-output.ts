@@ -1,6 +1,6 @@
 import type { DecideInput, ExpectedCost } from '../decision.ts'
+import { historyKey, type Entry } from '../eligibility/compiled.ts'
 import type { Intent } from '../intents.ts'
-import type { ModelRow } from '../matrix.ts'
 
 /**
  * Output tokens of one answer by intent, for models without history of their own. Coarse orders of magnitude of our own
@@ -37,11 +37,12 @@ export interface ExpectedOutput {
  * Expected output tokens over all answers asked for: the mean of the (intent, model) history, else the prior of the
  * intent; never above the client's limit (or the config's assumption for requests without one) or the model's own.
  */
-export function expectedOutput(row: ModelRow, { asked, features, intent, state, config }: DecideInput): ExpectedOutput {
+export function expectedOutput(entry: Entry, { asked, features, intent, state, config }: DecideInput): ExpectedOutput {
+  const { row } = entry
   if (asked.endpoint === 'embeddings') return { tokens: 0, basis: 'prior' }
   const choices = Math.max(1, features.needs.choices)
   const limit = Math.min(features.maxOutputTokens ?? Infinity, row.maxOutput ?? Infinity)
-  const history = state.outputTokens[`${intent.label}|${row.id}`]
+  const history = state.outputTokens[historyKey(entry, intent.label)]
   if (history !== undefined && history.n > 0)
     return { tokens: Math.ceil(Math.min(history.mean, limit)) * choices, basis: 'history' }
   const prior = PRIOR_OUTPUT_TOKENS[intent.label]
