@@ -48,6 +48,43 @@ export async function openProxy(
   return { proxy, url, port: Number(new URL(url).port), refusals, seen }
 }
 
+/** A request as the pipeline sees it. */
+export function incomingRequest(model = 'auto', user: string | null = 'ada'): Incoming {
+  return {
+    requestId: 'req_1',
+    exchangeId: 'req_1',
+    request: {
+      format: 'openai-chat',
+      model,
+      messages: [{ role: 'user', blocks: [{ kind: 'text', text: 'the prompt' }] }],
+      tools: [],
+      responseFormat: { kind: 'text' },
+      sampling: {},
+      choices: 1,
+      stream: false,
+      includeUsage: false,
+      metadata: {},
+      extra: {},
+    },
+    asked: { model, endpoint: 'chat', stream: false, hints: { tags: [] } },
+    rights: {
+      keyId: 'dev',
+      alias: 'dev',
+      groups: [],
+      user,
+      project: null,
+      tierCeiling: null,
+      models: null,
+      policy: null,
+    },
+    sessionId: 's_1',
+    body: null,
+    clientRetry: 0,
+    parseMs: null,
+    authMs: null,
+  }
+}
+
 export function recordOf(incoming: Incoming, changes: Partial<ExchangeRecord> = {}): ExchangeRecord {
   return {
     schema: 'gateway.record/1',

@@ -4,48 +4,12 @@ import { escapeControls, fieldsLine, logLine } from '../../../src/telemetry/log-
 import { modelId } from '../../../src/engine/matrix.ts'
 import type { ExchangeRecord } from '../../../src/engine/record.ts'
 import type { Incoming } from '../../../src/pipeline/ports.ts'
-import { recordOf } from '../proxy/test-proxy.ts'
+import { incomingRequest, recordOf } from '../proxy/test-proxy.ts'
 
 const plain = { json: false, redact: (text: string) => text }
 const json = { ...plain, json: true }
 
-function incoming(model = 'auto', user: string | null = 'ada'): Incoming {
-  return {
-    requestId: 'req_1',
-    exchangeId: 'req_1',
-    request: {
-      format: 'openai-chat',
-      model,
-      messages: [{ role: 'user', blocks: [{ kind: 'text', text: 'the prompt' }] }],
-      tools: [],
-      responseFormat: { kind: 'text' },
-      sampling: {},
-      choices: 1,
-      stream: false,
-      includeUsage: false,
-      metadata: {},
-      extra: {},
-    },
-    asked: { model, endpoint: 'chat', stream: false, hints: { tags: [] } },
-    rights: {
-      keyId: 'dev',
-      alias: 'dev',
-      groups: [],
-      user,
-      project: null,
-      tierCeiling: null,
-      models: null,
-      policy: null,
-    },
-    sessionId: 's_1',
-    body: null,
-    clientRetry: 0,
-    parseMs: null,
-    authMs: null,
-  }
-}
-
-function record(changes: Partial<ExchangeRecord> = {}, from: Incoming = incoming()): ExchangeRecord {
+function record(changes: Partial<ExchangeRecord> = {}, from: Incoming = incomingRequest()): ExchangeRecord {
   return recordOf(from, changes)
 }
 
@@ -110,7 +74,7 @@ describe('log line', () => {
   it('can not be forged or moved by what a client chose', () => {
     const hostile = 'a\n\u001b[2Jts=fake status=200\u202e" x\u0085\u2028'
     for (const style of [plain, json]) {
-      const line = logLine(record({}, incoming(hostile, hostile)), style)
+      const line = logLine(record({}, incomingRequest(hostile, hostile)), style)
       expect(line).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u)
       expect(line.match(/(?:^|\s|")ts"?[=:]/g)).toHaveLength(1)
     }
@@ -120,7 +84,7 @@ describe('log line', () => {
     const secret = `sk-${'k'.repeat(40)}`
     const redact = (text: string): string => text.replaceAll(secret, '[KEY]')
     // Cut first, half of the key would be left and no pattern would find it.
-    const line = logLine(record({}, incoming('m'.repeat(100) + secret)), { json: false, redact })
+    const line = logLine(record({}, incomingRequest('m'.repeat(100) + secret)), { json: false, redact })
     expect(line).not.toContain('sk-')
     expect(line).toContain('[KEY]')
   })

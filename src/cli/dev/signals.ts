@@ -1,0 +1,38 @@
+import { constants } from 'node:os'
+
+export type StopSignal = 'SIGINT' | 'SIGTERM'
+
+export interface StopRequest {
+  /** Resolves with the first signal. */
+  readonly stopped: Promise<StopSignal>
+  dispose(): void
+}
+
+/** The first signal asks for a clean stop; a second one ends the process at once with 130 or 143. */
+export function stopSignals(onSecond: () => void = () => undefined): StopRequest {
+  let first = true
+  let resolveStopped: (signal: StopSignal) => void = () => undefined
+  const stopped = new Promise<StopSignal>((resolve) => {
+    resolveStopped = resolve
+  })
+  const handle = (signal: StopSignal): void => {
+    if (first) {
+      first = false
+      resolveStopped(signal)
+      return
+    }
+    onSecond()
+    process.exit(128 + constants.signals[signal])
+  }
+  const onInterrupt = (): void => handle('SIGINT')
+  const onTerminate = (): void => handle('SIGTERM')
+  process.on('SIGINT', onInterrupt)
+  process.on('SIGTERM', onTerminate)
+  return {
+    stopped,
+    dispose() {
+      process.off('SIGINT', onInterrupt)
+      process.off('SIGTERM', onTerminate)
+    },
+  }
+}
