@@ -49,7 +49,7 @@ function itemOf(
     const incoming = { ...incomingOf(event.fixture), requestId: `${event.fixture.id}#${ordinal}` }
     const key = currentKey(event.fixture)
     const fixture = key === event.fixture.key ? event.fixture : { ...event.fixture, key }
-    return { fixture, incoming, file, line }
+    return { fixture, incoming, ordinal, file, line }
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error
     const where = error.param === undefined ? '' : ` (${error.param})`

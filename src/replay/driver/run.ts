@@ -9,6 +9,8 @@ import { inFlight } from './replay-upstream.ts'
 export interface ReplayItem {
   readonly fixture: Fixture
   readonly incoming: Incoming
+  /** Position in the run, from 0. */
+  readonly ordinal: number
   readonly file: string
   readonly line: number
 }
@@ -21,6 +23,8 @@ export interface ReplayJob {
   readonly baseline: Arm
   readonly candidates: readonly Arm[]
   readonly score: Score
+  /** Rows of an interrupted earlier run, taken as they are; null where there are none. */
+  readonly stored: (ordinal: number) => readonly PairRow[] | null
   /** Called in the order of the fixtures, once per fixture, with one row per candidate. */
   onRows(rows: readonly PairRow[], item: ReplayItem): void
   /** Stops between two fixtures; what is in flight is brought to its end. */
@@ -85,7 +89,8 @@ function flush(job: ReplayJob, waiting: Waiting[]): void {
   for (const { item, settled } of waiting) {
     if (settled === null) break
     const [baseline, ...candidates] = settled
-    if (baseline !== undefined) job.onRows(rowsOf(job, item, { baseline, candidates }), item)
+    if (baseline !== undefined)
+      job.onRows(job.stored(item.ordinal) ?? rowsOf(job, item, { baseline, candidates }), item)
     done += 1
   }
   waiting.splice(0, done)
