@@ -1,0 +1,134 @@
+import { loadCatalog, type Catalog } from '../../catalog/catalog-file.ts'
+import { buildMatrix, factsServedBy } from '../../catalog/matrix.ts'
+import type { ServingProvider } from '../../catalog/ports.ts'
+import { compileRouting } from '../../config/compile.ts'
+import { DEFAULTS } from '../../config/defaults.ts'
+import { inactiveSections } from '../../config/inactive.ts'
+import type { CatalogueNames } from '../../config/known-names.ts'
+import {
+  declareProviders,
+  environmentProviders,
+  hasCredentials,
+  simulatedProvider,
+  type DeclaredProvider,
+} from '../../config/providers.ts'
+import type { GatewayConfig } from '../../config/schema.ts'
+import type { Environment } from '../../config/secrets.ts'
+import type { ValidatedConfig } from '../../config/validate.ts'
+import type { Project } from '../project.ts'
+
+export type CredentialCheck = 'declared' | 'present'
+
+export interface ProjectSource {
+  readonly text: string
+  /** Null: no file, the defaults apply. */
+  readonly file: string | null
+  /** How messages name it. */
+  readonly shownAs: string
+  readonly dir: string
+  readonly env: Environment
+  readonly sets: readonly string[]
+  readonly credentials: CredentialCheck
+}
+
+/** Validates a config text and derives everything from it. The schema loads only when there is something to validate. */
+export async function buildProject(source: ProjectSource): Promise<Project> {
+  const catalog = loadCatalog(source.dir)
+  const fallback = fallbackProviders(source.env)
+  const validated = await validate(source, catalogueNames(catalog, fallback.providers))
+  const config: GatewayConfig = validated === null ? {} : validated.config
+  const declared = declareProviders(config)
+  const providers = declared.length > 0 ? declared : fallback.providers
+  const built = buildMatrix({
+    facts: catalog.models,
+    providers: providers.map((provider) => serving(provider, source)),
+    models: config.models ?? null,
+    tiers: config.tiers ?? DEFAULTS.tiers,
+  })
+  const place = validated?.validated.source
+  const routing = compileRouting(config, {
+    firstRun: source.file === null && config.routing?.rules === undefined,
+    ruleLine: (index) => place?.place(['routing', 'rules', index])?.line,
+  })
+  const usesFallback = declared.length === 0
+  return {
+    file: source.file,
+    dir: source.dir,
+    routing,
+    matrix: built.matrix,
+    warnings: [
+      ...(validated?.validated.problems ?? []).map((problem) => warningText(problem)),
+      ...built.warnings,
+      ...inactiveNote(config),
+      ...(usesFallback ? fallback.notes : []),
+    ],
+    text: source.text,
+    sets: source.sets,
+    config,
+    providers,
+    providersFrom: usesFallback ? fallback.from : 'config',
+    catalog,
+    configHash: routing.hash,
+  }
+}
+
+async function validate(
+  source: ProjectSource,
+  names: CatalogueNames,
+): Promise<{ readonly validated: ValidatedConfig; readonly config: GatewayConfig } | null> {
+  if (source.file === null && source.sets.length === 0) return null
+  const { configOrThrow, validateConfig } = await import('../../config/validate.ts')
+  const validated = validateConfig({ text: source.text, file: source.shownAs, sets: source.sets }, names)
+  return { validated, config: configOrThrow(validated) }
+}
+
+interface Fallback {
+  readonly providers: readonly DeclaredProvider[]
+  readonly from: 'environment' | 'bundled'
+  readonly notes: readonly string[]
+}
+
+/** Who serves when the config declares nobody: providers with a key in the environment, else the simulated one. */
+function fallbackProviders(env: Environment): Fallback {
+  const { providers, notes } = environmentProviders(env)
+  if (providers.length > 0) return { providers, from: 'environment', notes }
+  return { providers: [simulatedProvider()], from: 'bundled', notes }
+}
+
+/** What the name checks need to know of the catalogue. */
+export function catalogueNames(catalog: Catalog, fallback: readonly DeclaredProvider[]): CatalogueNames {
+  return {
+    all: catalog.models.map((model) => model.id),
+    served: (declared) => {
+      const providers: readonly ServingProvider[] =
+        declared === null
+          ? fallback.map((provider) => serving(provider, null))
+          : [
+              ...declared.vendors.map((vendor) => ({ name: vendor, vendor, simulated: false, hasCredentials: true })),
+              ...(declared.simulated ? [{ name: '', vendor: null, simulated: true, hasCredentials: true }] : []),
+            ]
+      return providers.flatMap((provider) => factsServedBy(provider, catalog.models).map((model) => model.id))
+    },
+  }
+}
+
+function serving(provider: DeclaredProvider, source: ProjectSource | null): ServingProvider {
+  const check = source?.credentials === 'present' ? { env: source.env, dir: source.dir } : 'declared'
+  return {
+    name: provider.name,
+    vendor: provider.vendor,
+    simulated: provider.kind === 'simulated',
+    hasCredentials: hasCredentials(provider, check),
+  }
+}
+
+function warningText(problem: ValidatedConfig['problems'][number]): string {
+  const where = problem.place === undefined ? problem.file : `${problem.file}:${problem.place.line}`
+  const note = problem.note === undefined ? '' : ` (${problem.note})`
+  return `${where}: ${problem.message}${note}`
+}
+
+function inactiveNote(config: GatewayConfig): readonly string[] {
+  const inactive = inactiveSections(config)
+  return inactive.length === 0 ? [] : [`not active yet, so without effect: ${inactive.join(', ')}`]
+}

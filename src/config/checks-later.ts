@@ -1,0 +1,148 @@
+import { canonicalJson } from '../wire/json.ts'
+import { baseUrlFault, bareHost, isLoopbackHost } from './base-url.ts'
+import type { Cursor } from './cursor.ts'
+import { checkTwice } from './checks-routing.ts'
+import { checkIntents, checkModelName, checkName, type KnownNames } from './known-names.ts'
+import { pathText, type Report } from './report.ts'
+
+const GATE_LIMITS = ['max_increase', 'max_decrease', 'max', 'min', 'non_inferior']
+
+/** Names and combinations in budgets, canaries, guardrails, auth, telemetry and replay. */
+export function checkSections(root: Cursor, names: KnownNames, report: Report): void {
+  checkBudgets(root, names, report)
+  checkCanaries(root, names, report)
+  checkGates(root, names, report)
+  checkIntents(root.at('guardrails', 'output', 'grounding', 'when', 'intent'), report)
+  for (const issuer of root.at('auth', 'jwt').items()) checkKeySet(issuer.at('jwks_url'), report)
+  const endpoint = root.at('telemetry', 'otlp', 'endpoint')
+  const fault = endpoint.text() === undefined ? undefined : baseUrlFault(endpoint.text() ?? '')
+  if (fault !== undefined)
+    report.add({ code: 'config_bad_value', path: endpoint.path, message: `telemetry.otlp.endpoint: ${fault}` })
+}
+
+function checkBudgets(root: Cursor, names: KnownNames, report: Report): void {
+  const budgets = root.at('budgets').items()
+  checkTwice(
+    budgets.map((budget) => budget.at('name')),
+    'budget',
+    report,
+  )
+  for (const limit of [...budgets, ...root.at('rate_limits').items()]) {
+    const modelClass = limit.at('model_class')
+    const [, prefix, name] = /^(tier|alias):(.*)$/.exec(modelClass.text() ?? '') ?? []
+    if (prefix === undefined || name === undefined) continue
+    const known = prefix === 'tier' ? names.tiers : names.aliases
+    if (known.includes(name)) continue
+    report.add({
+      code: 'config_unknown_name',
+      path: modelClass.path,
+      message: `unknown ${prefix} "${name}" in "${pathText(modelClass.path)}"`,
+      fix: known.length === 0 ? `declare the ${prefix} first` : `known: ${known.join(', ')}`,
+    })
+  }
+  for (const budget of budgets) checkTimeZone(budget.at('time_zone'), report)
+}
+
+function checkTimeZone(zone: Cursor, report: Report): void {
+  const text = zone.text()
+  if (text === undefined) return
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text }).format(0)
+  } catch {
+    report.add({
+      code: 'config_bad_value',
+      path: zone.path,
+      message: `unknown time zone "${text}"`,
+      fix: 'write an IANA name such as Europe/Berlin',
+    })
+  }
+}
+
+function checkCanaries(root: Cursor, names: KnownNames, report: Report): void {
+  const canaries = root.at('canaries').items()
+  checkTwice(
+    canaries.map((canary) => canary.at('name')),
+    'canary',
+    report,
+  )
+  for (const canary of canaries) {
+    const where = `in canary "${canary.at('name').text() ?? ''}"`
+    checkModelName(canary.at('baseline'), where, names, report)
+    checkModelName(canary.at('candidate'), where, names, report)
+    checkIntents(canary.at('when', 'intent'), report)
+    if (canary.at('candidate').text() !== canary.at('baseline').text() || !canary.at('candidate').exists) continue
+    report.add({
+      code: 'config_conflict',
+      path: canary.at('candidate').path,
+      message: `baseline and candidate are the same model ${where}`,
+      fix: 'name two models',
+    })
+  }
+}
+
+function checkGates(root: Cursor, names: KnownNames, report: Report): void {
+  const seen = new Map<string, number>()
+  for (const [index, gate] of root.at('replay', 'gates').items().entries()) {
+    checkIntents(gate.at('where', 'intent'), report)
+    for (const tier of gate.at('where', 'tier').items()) {
+      checkName(tier, names.tiers, { what: 'tier', where: `in gate ${index + 1}` }, report)
+    }
+    for (const model of gate.at('where', 'model').items()) checkModelName(model, `in gate ${index + 1}`, names, report)
+    checkGateLimit(gate, index, report)
+    const metric = gate.at('metric').text()
+    if (metric === undefined) continue
+    const key = `${metric} ${canonicalJson(sliceOf(gate))}`
+    const first = seen.get(key)
+    if (first === undefined) seen.set(key, index)
+    else {
+      report.add({
+        code: 'config_duplicate',
+        path: gate.at('metric').path,
+        message: `gate ${index + 1} is about the same metric and slice as gate ${first + 1}: "${metric}"`,
+        fix: 'keep one of the two, or give one a "where"',
+      })
+    }
+  }
+}
+
+/** `where` with single texts as lists, so that `intent: math` and `intent: [math]` are the same slice. */
+function sliceOf(gate: Cursor): Record<string, readonly string[]> {
+  const slice: Record<string, readonly string[]> = {}
+  for (const [key, member] of gate.at('where').entries()) {
+    slice[key] = member
+      .items()
+      .flatMap((item) => item.text() ?? [])
+      .sort()
+  }
+  return slice
+}
+
+function checkGateLimit(gate: Cursor, index: number, report: Report): void {
+  const limits = GATE_LIMITS.filter((key) => gate.at(key).exists)
+  if (limits.length === 1) return
+  const metric = gate.at('metric').text() ?? 'no metric'
+  report.add({
+    code: 'config_conflict',
+    path: gate.path,
+    message:
+      limits.length === 0
+        ? `gate ${index + 1} (${metric}) has no limit`
+        : `gate ${index + 1} (${metric}) has ${limits.length} limits: ${limits.join(' and ')}`,
+    fix: `keep one of ${GATE_LIMITS.join(', ')}`,
+  })
+}
+
+/** Key sets are fetched over https, or from this machine. */
+function checkKeySet(url: Cursor, report: Report): void {
+  const text = url.text()
+  if (text === undefined) return
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  const safe = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopbackHost(bareHost(parsed)))
+  if (parsed !== undefined && safe && baseUrlFault(text) === undefined) return
+  report.add({
+    code: 'config_bad_value',
+    path: url.path,
+    message: `"${pathText(url.path)}" must be an https URL`,
+    fix: 'key sets are fetched over https only (http is allowed on loopback)',
+  })
+}
