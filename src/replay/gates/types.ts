@@ -58,7 +58,7 @@ export type GateReason =
       readonly value: number
       readonly low: number
       readonly high: number
-      /** Pairs needed for a decision at this variance; null when no estimate is possible. */
+      /** Pairs needed at this variance: for non-inferiority if the arms are alike, else if the value stays; null when more pairs would not help. */
       readonly neededPairs: number | null
       readonly pairs: number
     }
@@ -81,6 +81,8 @@ export interface GateResult {
   /** Stable text of the gate, such as `quality.score{intent=code} non-inferior 0.05`. */
   readonly label: string
   readonly gate: Gate
+  /** Unit of the metric, for amounts in `reason`. */
+  readonly unit: 'nano_usd' | 'ms' | 'score' | 'share' | 'tokens'
   readonly status: GateStatus
   /** What this result alone does to the exit code. */
   readonly exit: 0 | 1 | 4

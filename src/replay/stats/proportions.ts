@@ -38,11 +38,34 @@ export function bonettPrice(counts: PairedCounts): Estimate {
   }
 }
 
+/** Counts of pass/fail differences, each −1, 0 or 1. */
+export function discordant(differences: readonly number[]): PairedCounts {
+  return {
+    n: differences.length,
+    onlyBaseline: differences.filter((value) => value < 0).length,
+    onlyCandidate: differences.filter((value) => value > 0).length,
+  }
+}
+
+/**
+ * For differences in [−1, 1] that are all the same: a t interval would have no width, which nobody should believe.
+ * Bonett–Price with the sessions as units is a safe stand-in, since no session can differ by more than 1.
+ */
+export function withoutVariation(difference: number, clusters: number, n: number): Estimate {
+  const units = Math.abs(difference) * clusters
+  const estimate = bonettPrice({
+    n: clusters,
+    onlyBaseline: difference < 0 ? units : 0,
+    onlyCandidate: difference > 0 ? units : 0,
+  })
+  return { ...estimate, n }
+}
+
 /** Exact McNemar test, two-sided: twice the smaller binomial(½) tail of the discordant pairs, at most 1. For display. */
 export function mcnemarExactP(counts: Omit<PairedCounts, 'n'>): number {
-  const discordant = counts.onlyBaseline + counts.onlyCandidate
-  if (discordant === 0) return 1
-  return Math.min(1, 2 * binomialCdf(Math.min(counts.onlyBaseline, counts.onlyCandidate), discordant, 0.5))
+  const differing = counts.onlyBaseline + counts.onlyCandidate
+  if (differing === 0) return 1
+  return Math.min(1, 2 * binomialCdf(Math.min(counts.onlyBaseline, counts.onlyCandidate), differing, 0.5))
 }
 
 /** Wilson score interval of a single share (Wilson 1927). `n` > 0 need not be whole: effective sizes are allowed. */
