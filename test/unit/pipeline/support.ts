@@ -2,7 +2,7 @@ import type { Asked, Rights } from '../../../src/engine/decision.ts'
 import { modelId, type Matrix, type ModelRow } from '../../../src/engine/matrix.ts'
 import type { ExchangeRecord } from '../../../src/engine/record.ts'
 import type { RoutingConfig } from '../../../src/engine/routing-config.ts'
-import { UpstreamStreamError } from '../../../src/engine/upstream-error.ts'
+import type { UpstreamStreamError } from '../../../src/engine/upstream-error.ts'
 import { openAdmission } from '../../../src/pipeline/admission.ts'
 import { createPipeline } from '../../../src/pipeline/pipeline.ts'
 import type {
