@@ -37,8 +37,10 @@ function shapeRejection(row: ModelRow, { features, config }: DecideInput): Rejec
   }
   if (needs.tools && can.tools === false) return { code: 'tools_unsupported', need: 'tools' }
   if (needs.parallelTools && can.parallelTools === false) return { code: 'tools_unsupported', need: 'parallel_tools' }
-  if (needs.jsonMode && can.jsonMode === false) return { code: 'schema_unsupported', need: 'json_mode' }
-  if (needs.jsonSchema && can.jsonSchema === false) return { code: 'schema_unsupported', need: 'json_schema' }
+  // A schema asks for more than JSON mode and may be there without it.
+  if (needs.jsonSchema) {
+    if (can.jsonSchema === false) return { code: 'schema_unsupported', need: 'json_schema' }
+  } else if (needs.jsonMode && can.jsonMode === false) return { code: 'schema_unsupported', need: 'json_mode' }
   if (!config.strictParams) return null
   for (const parameter of needs.parameters) {
     const capability = PARAMETER_CAPABILITY.get(parameter)
@@ -51,5 +53,4 @@ function shapeRejection(row: ModelRow, { features, config }: DecideInput): Rejec
 const PARAMETER_CAPABILITY: ReadonlyMap<string, 'temperature' | 'reasoning'> = new Map([
   ['temperature', 'temperature'],
   ['reasoningEffort', 'reasoning'],
-  ['reasoning_effort', 'reasoning'],
 ] as const)
