@@ -108,6 +108,12 @@ export const ERROR_FACES = {
   scorer_invalid: usage('no scorer has this name, or its arguments are wrong; the message lists the names'),
   run_not_found: usage('no stored run has this id; `gateway replay list` shows them'),
   not_routable: { status: 0, type: 'usage', exitCode: 3, meaning: 'no model can serve the request under this config' },
+  fetch_failed: {
+    status: 0,
+    type: 'network',
+    exitCode: 3,
+    meaning: 'a file or key set could not be fetched: the host is down, redirects, is private or sent no JSON',
+  },
   port_in_use: {
     status: 0,
     type: 'usage',

@@ -1,0 +1,52 @@
+import type { Block, CanonicalAnswer, StreamPart } from '../wire/canonical.ts'
+
+/** A whole answer as the parts of a stream; texts are cut by `cut`, everything else is one part. */
+export function* answerParts(
+  answer: CanonicalAnswer,
+  cut: (text: string) => Iterable<string> = (text) => [text],
+): Generator<StreamPart> {
+  yield { kind: 'start', id: answer.id, model: answer.model }
+  let index = 0
+  for (const block of answer.blocks) {
+    if (block.kind === 'text') for (const text of cut(block.text)) yield { kind: 'text', text }
+    else if (block.kind === 'reasoning' || block.kind === 'refusal') yield { kind: block.kind, text: block.text }
+    else if (block.kind === 'tool_use') {
+      yield { kind: 'tool_delta', index, id: block.id, name: block.name, argumentsDelta: block.argumentsJson }
+      index += 1
+    }
+  }
+  const calls = answer.blocks.some(({ kind }) => kind === 'tool_use')
+  yield { kind: 'finish', reason: answer.finish ?? (calls ? 'tool_calls' : 'stop') }
+  if (answer.usage !== null) yield { kind: 'usage', usage: answer.usage }
+}
+
+/**
+ * False for an answer that gives the client nothing. Cut or filtered answers count as given even without text: another
+ * provider would not be the cure.
+ */
+export function hasContent({ blocks, finish }: CanonicalAnswer): boolean {
+  return finish === 'length' || finish === 'content_filter' || blocks.some(isFilled)
+}
+
+function isFilled(block: Block): boolean {
+  if (block.kind === 'text' || block.kind === 'reasoning' || block.kind === 'refusal') return block.text !== ''
+  return true
+}
+
+/** True for a part that puts something in front of the client, after which no other provider can take over. */
+export function isContentPart(part: StreamPart): boolean {
+  switch (part.kind) {
+    case 'text':
+    case 'reasoning':
+    case 'refusal':
+      return part.text !== ''
+    case 'tool_delta':
+      return true
+    case 'finish':
+      return part.reason === 'length' || part.reason === 'content_filter'
+    case 'start':
+    case 'usage':
+    case 'opaque':
+      return false
+  }
+}

@@ -1,0 +1,20 @@
+import type { Sleep } from './ports.ts'
+
+/** Waits in real time. */
+export const realSleep: Sleep = (ms, signal) =>
+  new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer)
+      reject(abortError())
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
+
+function abortError(): Error {
+  return new DOMException('the wait was aborted', 'AbortError')
+}
