@@ -5,7 +5,7 @@ import { checkTwice } from './checks-routing.ts'
 import { checkIntents, checkModelName, checkName, type KnownNames } from './known-names.ts'
 import { pathText, type Report } from './report.ts'
 
-const GATE_LIMITS = ['max_increase', 'max_decrease', 'max', 'min', 'non_inferior']
+const GATE_LIMITS = ['max_increase', 'max', 'min', 'non_inferior']
 
 /** Names and combinations in budgets, canaries, guardrails, auth, telemetry and replay. */
 export function checkSections(root: Cursor, names: KnownNames, report: Report): void {

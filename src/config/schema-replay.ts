@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DEFAULTS } from './defaults.ts'
-import { durationMs, fraction, points, share, texts } from './scalars.ts'
+import { durationMs, fraction, texts } from './scalars.ts'
 
 /** Slices a gate may look at. */
 const where = z.strictObject({
@@ -8,9 +8,14 @@ const where = z.strictObject({
   tag: texts.optional(),
   tier: texts.optional(),
   model: texts.optional(),
-  language: texts.optional(),
-  session: texts.optional(),
 })
+
+/** Read by the gates themselves, because its unit depends on the metric. */
+const amount = z
+  .union([z.number(), z.string().regex(/^\$?\d+(\.\d+)?\s*(%|pp|ms|s)?$/)], {
+    error: () => 'expected an amount such as "5%", "3pp", "$0.50" or "900ms"',
+  })
+  .meta({ examples: ['5%', 0.05, '$0.50', '900ms'] })
 
 export const gateSchema = z
   .strictObject({
@@ -19,19 +24,19 @@ export const gateSchema = z
       .min(1)
       .meta({ examples: ['cost.total', 'quality.score', 'errors.rate', 'routes.changed'] }),
     where: where.optional(),
-    max_increase: share.optional().meta({ description: 'of the candidate over the baseline' }),
-    max_decrease: share.optional(),
-    max: share.optional().meta({ description: "ceiling for the candidate's own value" }),
-    min: share.optional(),
-    non_inferior: points.optional().meta({ description: 'margin in score points' }),
-    scope: z.enum(['interval', 'fixtures']).optional().meta({
-      description: 'fixtures: judge the plain numbers of exactly these fixtures; interval: traffic like this',
-      default: 'interval',
+    max_increase: amount.optional().meta({ description: 'of the candidate over the baseline' }),
+    max: amount.optional().meta({ description: "ceiling for the candidate's own value" }),
+    min: amount.optional().meta({ description: "floor for the candidate's own value" }),
+    non_inferior: amount.optional().meta({ description: 'margin in score points' }),
+    scope: z.enum(['traffic', 'fixtures']).optional().meta({
+      description:
+        'fixtures: judge the plain numbers of exactly these fixtures; traffic: traffic like this, by the interval',
+      default: 'traffic',
     }),
     level: z.enum(['error', 'warn']).optional().meta({ default: DEFAULTS.replay.level }),
     on_inconclusive: z.enum(['pass', 'warn', 'fail']).optional().meta({ default: DEFAULTS.replay.on_inconclusive }),
   })
-  .meta({ description: 'exactly one of max_increase, max_decrease, max, min, non_inferior' })
+  .meta({ description: 'at least one of max_increase, max, min, non_inferior' })
 
 export const replaySchema = z.strictObject({
   fixtures: z

@@ -1,24 +1,24 @@
 /** A gate as written in `replay.gates` of a config. Amounts are numbers or texts such as `5%`, `3pp`, `$0.50`, `900ms`. */
 export interface GateObject {
   readonly metric: string
-  readonly where?: WhereObject
+  readonly where?: WhereObject | undefined
   /** Largest allowed increase: relative for money, time and tokens, in points for shares. */
-  readonly max_increase?: number | string
+  readonly max_increase?: number | string | undefined
   /** Largest allowed value of the candidate. */
-  readonly max?: number | string
+  readonly max?: number | string | undefined
   /** Smallest allowed value of the candidate. */
-  readonly min?: number | string
+  readonly min?: number | string | undefined
   /** Margin in score points for a metric where more is better. */
-  readonly non_inferior?: number | string
-  readonly level?: 'error' | 'warn'
-  readonly on_inconclusive?: 'pass' | 'warn' | 'fail'
+  readonly non_inferior?: number | string | undefined
+  readonly level?: 'error' | 'warn' | undefined
+  readonly on_inconclusive?: 'pass' | 'warn' | 'fail' | undefined
   /** `traffic` (default) judges by the interval, `fixtures` by the plain numbers of exactly these fixtures. */
-  readonly scope?: 'traffic' | 'fixtures'
+  readonly scope?: 'traffic' | 'fixtures' | undefined
 }
 
 export type WhereKey = 'intent' | 'tag' | 'tier' | 'model'
 
-export type WhereObject = Readonly<Partial<Record<WhereKey, string | readonly string[]>>>
+export type WhereObject = Readonly<Partial<Record<WhereKey, string | readonly string[] | undefined>>>
 
 /** A filter over pairs; all present members must hold, a list holds when any entry matches. Tier and model are the baseline's. */
 export type Where = Readonly<Partial<Record<WhereKey, readonly string[]>>>

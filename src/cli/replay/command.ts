@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import type { FixtureSet } from '../../replay/fixtures/fixture-set.ts'
+import { openFixtureSet } from '../../replay/fixtures/fixture-set.ts'
+import { parseShard, parseWhere } from '../../replay/driver/where.ts'
+import { parseGateExpression } from '../../replay/gates/parse-expression.ts'
+import { requireGates, type GateSource } from '../../replay/gates/read-gate.ts'
+import type { Gate } from '../../replay/gates/types.ts'
+import type { RunSummary } from '../../replay/summary/types.ts'
+import type { CliContext } from '../context.ts'
+import { catchInterrupt } from './interrupt.ts'
+import type { ReplayOptions } from './options.ts'
+import { printResult, REPORT_FORMATS } from './output.ts'
+import { parseReports, type ReportWish } from './reports.ts'
+import { planRun } from './plan-run.ts'
+import { fullRun } from './full-run.ts'
+import { runFacts, runIdOf } from './run-id.ts'
+import { scoreWith } from './score.ts'
+import { prepareReplay, type ReplaySetup } from './setup.ts'
+
+/** Everything a run needs, checked before anything happens. */
+export interface ReplayPlan {
+  readonly context: CliContext
+  readonly options: ReplayOptions
+  readonly setup: ReplaySetup
+  readonly set: FixtureSet
+  readonly gates: readonly Gate[]
+  readonly reports: readonly ReportWish[]
+  readonly runId: string
+  readonly facts: ReturnType<typeof runFacts>
+}
+
+/** `gateway replay`: prepares, runs, prints; resolves to the exit code. */
+export async function replayCommand(
+  context: CliContext,
+  patterns: readonly string[],
+  options: ReplayOptions,
+): Promise<number> {
+  checkFlags(options)
+  const reports = parseReports(options.report, REPORT_FORMATS, context.cwd)
+  const setup = await prepareReplay(context, patterns, options)
+  const gates = gatesOf(setup, options)
+  const set = await openFixtureSet(setup.patterns, { cwd: context.cwd, stdin: process.stdin })
+  try {
+    const facts = runFacts({ setup, set, gates, options })
+    const plan: ReplayPlan = { context, options, setup, set, gates, reports, runId: runIdOf(facts), facts }
+    announce(plan)
+    const summary = await run(plan)
+    await printResult(plan, summary)
+    return summary.exit.code
+  } finally {
+    await set.close()
+  }
+}
+
+/** Mistakes that can be seen without reading anything. */
+function checkFlags(options: ReplayOptions): void {
+  parseWhere(options.where)
+  if (options.shard !== undefined) parseShard(options.shard)
+  scoreWith(options.scorer)
+  for (const gate of options.gate) parseGateExpression(gate)
+}
+
+function gatesOf(setup: ReplaySetup, options: ReplayOptions): readonly Gate[] {
+  const fromConfig = (setup.owner.config.replay?.gates ?? []).map((object): GateSource => ({ object }))
+  const fromFlags = options.gate.map((text): GateSource => ({ object: parseGateExpression(text) }))
+  return requireGates([...fromConfig, ...fromFlags])
+}
+
+async function run(plan: ReplayPlan): Promise<RunSummary> {
+  const interrupt = catchInterrupt()
+  try {
+    return plan.options.plan === true ? await planRun(plan, interrupt) : await fullRun(plan, interrupt)
+  } finally {
+    interrupt.dispose()
+  }
+}
+
+function announce({ context, setup, set, options }: ReplayPlan): void {
+  if (setup.bundled) {
+    context.note(
+      'no gateway.yaml in sight: this is the bundled example, 120 recorded benchmark prompts with the answers of ten models',
+    )
+  }
+  for (const { project, label } of setup.candidates)
+    for (const warning of project.warnings) context.note(`${label}: ${warning}`)
+  const candidates = setup.candidates.map(({ name }) => name).join(', ')
+  const what = options.plan === true ? 'decide only' : 'replay offline'
+  context.note(
+    `plan  ${what}: ${set.exchanges} fixtures, baseline ${setup.baseline.label}, candidate ${candidates}, seed ${options.seed}`,
+  )
+}
+
+/** Where a project keeps its database. */
+export function databasePath(dir: string): string {
+  return join(dir, '.gateway', 'gateway.db')
+}

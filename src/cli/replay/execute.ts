@@ -1,0 +1,97 @@
+import type { Matrix } from '../../engine/matrix.ts'
+import { configArm, recordedArm, type Arm } from '../../replay/driver/arm.ts'
+import type { LatencyEstimate } from '../../replay/driver/evidence.ts'
+import { replayItems, type ItemProblem } from '../../replay/driver/items.ts'
+import { outcomeRow } from '../../replay/driver/outcomes.ts'
+import { runReplay, type ReplayItem, type Score } from '../../replay/driver/run.ts'
+import type { FixtureSet } from '../../replay/fixtures/fixture-set.ts'
+import { matchesWhere } from '../../replay/gates/where.ts'
+import type { Where } from '../../replay/gates/types.ts'
+import type { ResponseStore } from '../../replay/ports.ts'
+import type { OutcomeRow } from '../../replay/router-figures/types.ts'
+import type { PairRow } from '../../replay/types.ts'
+import type { ArmSpec, ReplaySetup } from './setup.ts'
+
+export interface Execution {
+  readonly setup: ReplaySetup
+  readonly set: FixtureSet
+  readonly seed: number
+  readonly where: Where
+  readonly sample: number | null
+  readonly shard: { index: number; of: number } | null
+  readonly score: Score
+  readonly responses: ResponseStore | null
+  /** Latency of models whose timing was not recorded, as an estimate. */
+  readonly latency: LatencyEstimate
+  readonly signal: AbortSignal
+  readonly stored: (ordinal: number) => readonly PairRow[] | null
+  /** Once per fixture, in order, before the filter. */
+  onRows(rows: readonly PairRow[], item: ReplayItem): void
+}
+
+export interface Executed {
+  /** Rows of each candidate, filtered. */
+  readonly rows: readonly PairRow[][]
+  readonly outcomes: readonly OutcomeRow[]
+  readonly problems: readonly ItemProblem[]
+  readonly complete: boolean
+}
+
+/** Runs baseline and candidates over the fixtures and keeps the small rows that the statistics need. */
+export async function execute(execution: Execution): Promise<Executed> {
+  const { setup, set, where } = execution
+  const rows: PairRow[][] = setup.candidates.map(() => [])
+  const outcomes: OutcomeRow[] = []
+  const problems: ItemProblem[] = [...set.alternatives.problems]
+  const [first] = setup.candidates
+  if (first === undefined) throw new Error('a replay has at least one candidate')
+  const source = {
+    alternatives: set.alternatives,
+    score: execution.score,
+    matrix: first.project.matrix,
+    names: setup.candidates.map(({ name }) => name),
+  }
+  const complete = await runReplay({
+    items: replayItems(set, {
+      sample: execution.sample,
+      shard: execution.shard,
+      seed: execution.seed,
+      onProblem: (problem) => problems.push(problem),
+    }),
+    alternatives: set.alternatives,
+    baseline: armOf(setup.baseline, execution, first.project.matrix),
+    candidates: setup.candidates.map((spec) => armOf(spec, execution, first.project.matrix)),
+    score: execution.score,
+    stored: execution.stored,
+    signal: execution.signal,
+    onRows(pairs, item) {
+      execution.onRows(pairs, item)
+      let kept = false
+      for (const [index, pair] of pairs.entries()) {
+        if (!matchesWhere(pair, where)) continue
+        rows[index]?.push(pair)
+        kept = true
+      }
+      const outcome = kept ? outcomeRow(source, item, pairs) : null
+      if (outcome !== null) outcomes.push(outcome)
+    },
+  })
+  return { rows, outcomes, problems, complete }
+}
+
+type ArmSettings = Pick<Execution, 'seed' | 'responses' | 'latency' | 'signal'>
+
+/** The arm of a spec; the recorded one takes tiers and prices from the candidate's matrix. */
+export function armOf(spec: ArmSpec, settings: ArmSettings, matrix: Matrix): Arm {
+  if (spec.project === null) {
+    return recordedArm((model) => matrix.rows.find((row) => row.id === model), settings.latency)
+  }
+  const generation = { routing: spec.project.routing, matrix: spec.project.matrix, seed: settings.seed }
+  return configArm({
+    label: spec.label,
+    generation,
+    latency: settings.latency,
+    store: settings.responses,
+    signal: settings.signal,
+  })
+}
