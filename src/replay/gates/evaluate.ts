@@ -104,6 +104,11 @@ function changeLimit(bound: Extract<GateBound, { kind: 'max_increase' }>, { summ
   return byAmount ? bound.limit * (summary.baseline ?? 0) : bound.limit
 }
 
+/** The interval decides; interpolation between bootstrap replicates must not make its p say otherwise by a hair. */
+function failureP(p: number, failed: boolean): number {
+  return failed ? Math.min(p, ALPHA) : p
+}
+
 /** Only a verdict "worse" fails: not shown to be within the margin, and shown to be below the baseline. */
 function nonInferior(bound: Extract<GateBound, { kind: 'non_inferior' }>, measured: Measured): BoundFinding {
   const { estimate } = measured
@@ -111,7 +116,7 @@ function nonInferior(bound: Extract<GateBound, { kind: 'non_inferior' }>, measur
   const { low, high } = estimate.interval(0.9)
   const numbers = { bound, value: estimate.point, low, high }
   if (low > -bound.margin) return { outcome: 'pass', reason: { code: 'bound_kept', ...numbers }, failP: 1 }
-  const failP = estimate.pBelow(0)
+  const failP = failureP(estimate.pBelow(0), high < 0)
   if (high < 0) return { outcome: 'fail', reason: { code: 'bound_broken', ...numbers }, failP }
   const { neededPairs, n } = measured.summary
   return { outcome: 'undecided', reason: { code: 'interval_straddles', ...numbers, neededPairs, pairs: n }, failP }
@@ -122,7 +127,7 @@ function upperLimit(bound: GateBound, estimate: Estimate | null, limit: number, 
   const { low, high } = estimate.interval(0.9)
   const numbers = { bound, value: estimate.point, low, high }
   if (high <= limit) return { outcome: 'pass', reason: { code: 'bound_kept', ...numbers }, failP: 1 }
-  const failP = estimate.pAbove(limit)
+  const failP = failureP(estimate.pAbove(limit), low > limit)
   if (low > limit) return { outcome: 'fail', reason: { code: 'bound_broken', ...numbers }, failP }
   return straddling(numbers, { failP, passP: estimate.pBelow(limit) }, measured)
 }
@@ -136,7 +141,7 @@ function lowerLimit(
   const { low, high } = estimate.interval(0.9)
   const numbers = { bound, value: estimate.point, low, high }
   if (low >= bound.limit) return { outcome: 'pass', reason: { code: 'bound_kept', ...numbers }, failP: 1 }
-  const failP = estimate.pBelow(bound.limit)
+  const failP = failureP(estimate.pBelow(bound.limit), high < bound.limit)
   if (high < bound.limit) return { outcome: 'fail', reason: { code: 'bound_broken', ...numbers }, failP }
   return straddling(numbers, { failP, passP: estimate.pAbove(bound.limit) }, measured)
 }

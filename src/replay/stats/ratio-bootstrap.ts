@@ -1,9 +1,10 @@
 import { deviation, interpolated, shareBelow, type Resampling } from './bootstrap.ts'
 import { asRelativeChange, type Estimate } from './estimate.ts'
 import { studentEstimate, type PairedSample } from './paired-means.ts'
+import { normalCdf, normalQuantile, studentCdf, studentQuantile } from './special.ts'
 
-/** Under this many sessions a bootstrap has too few distinct resamples; the t interval of the same linearisation serves. */
-const FEWEST_SESSIONS = 10
+/** Under this many sessions a bootstrap has too few distinct resamples; the t interval of the linearised ratio serves. */
+const FEWEST_SESSIONS = 8
 
 interface Sums {
   readonly baseline: Float64Array
@@ -11,33 +12,40 @@ interface Sums {
 }
 
 /**
- * Total candidate / total baseline − 1, resampling whole sessions. Studentised bootstrap on ln(ratio): each resample's
- * error is divided by its own linearised standard error (Davison & Hinkley 1997, 2.4 and 5.2.1), which keeps the coverage
- * of skewed costs closer to nominal than plain percentiles. Needs a baseline and a candidate total > 0.
+ * Total candidate / total baseline − 1, resampling whole sessions: bootstrap percentiles of ln(ratio), expanded as in
+ * Hesterberg (2015, section 5.3) so that few sessions do not make the interval too narrow. Costs are skewed, so a few
+ * dear sessions count like a much smaller set: the expansion uses Kish's effective number of sessions (Σx)²/Σx². Needs a
+ * baseline and a candidate total > 0.
  */
 export function ratioOfSums(sample: PairedSample, how: Resampling): Estimate {
   const sums = sessionSums(sample)
-  const whole = logRatio(sums, null)
+  const whole = logRatio(sums)
   const n = sample.baseline.length
   const clusters = sample.clusters
+  const df = Math.max(1, whole.effective - 1)
   if (clusters < FEWEST_SESSIONS || whole.standardError === 0) {
-    const t = studentEstimate({ method: 'ratio_of_sums_t', ...whole, df: clusters - 1, n, clusters })
+    const t = studentEstimate({ method: 'ratio_of_sums_t', ...whole, df, n, clusters })
     return asRelativeChange(t, 'ratio_of_sums_t')
   }
-  const pivots = drawPivots(sums, whole.point, how)
-  const { point, standardError } = whole
+  const replicates = drawLogRatios(sums, how)
+  const factor = Math.sqrt((df + 1) / df)
+  const shareOf = (tail: number): number => normalCdf(factor * studentQuantile(tail, df))
+  // The tail whose bound is `limit`: `shareOf` solved for its argument.
+  const tailOf = (share: number): number => studentCdf(normalQuantile(share) / factor, df)
+  const least = 1 / (replicates.length + 1)
+  const below = (limit: number): number => Math.min(1 - least, Math.max(least, shareBelow(replicates, limit)))
   const log: Estimate = {
     method: 'ratio_of_sums_bootstrap',
-    point,
+    point: whole.point,
     n,
     clusters,
-    spread: { standardError, df: clusters - 1, scale: 'linear' },
+    spread: { standardError: deviation(replicates), df, scale: 'linear' },
     interval: (level) => ({
-      low: point - interpolated(pivots, (1 + level) / 2) * standardError,
-      high: point - interpolated(pivots, (1 - level) / 2) * standardError,
+      low: interpolated(replicates, shareOf((1 - level) / 2)),
+      high: interpolated(replicates, shareOf((1 + level) / 2)),
     }),
-    pAbove: (limit) => atLeastOne(1 - shareBelow(pivots, (point - limit) / standardError), pivots.length),
-    pBelow: (limit) => atLeastOne(shareBelow(pivots, (point - limit) / standardError), pivots.length),
+    pAbove: (limit) => tailOf(below(limit)),
+    pBelow: (limit) => tailOf(1 - below(limit)),
   }
   return asRelativeChange(log, 'ratio_of_sums_bootstrap')
 }
@@ -46,33 +54,34 @@ function atLeastOne(share: number, size: number): number {
   return Math.max(share, 1 / (size + 1))
 }
 
-function drawPivots(sums: Sums, point: number, how: Resampling): Float64Array {
+/** Sorted ln(ΣC / ΣB) of the resamples. */
+function drawLogRatios(sums: Sums, how: Resampling): Float64Array {
   const groups = sums.baseline.length
-  const drawn = new Int32Array(groups)
-  const pivots: number[] = []
+  const drawn: number[] = []
   for (let r = 0; r < how.resamples; r += 1) {
-    for (let g = 0; g < groups; g += 1) drawn[g] = how.random.below(groups)
-    const replicate = logRatio(sums, drawn)
-    // A resample of sessions that are all free, or all in the same ratio, has no pivot.
-    if (Number.isFinite(replicate.point) && replicate.standardError > 0) {
-      pivots.push((replicate.point - point) / replicate.standardError)
+    let b = 0
+    let c = 0
+    for (let g = 0; g < groups; g += 1) {
+      const index = how.random.below(groups)
+      b += sums.baseline[index] ?? 0
+      c += sums.candidate[index] ?? 0
     }
+    // A resample of sessions that are all free in one arm has no ratio.
+    if (b > 0 && c > 0) drawn.push(Math.log(c / b))
   }
-  return Float64Array.from(pivots).sort()
+  return Float64Array.from(drawn).sort()
 }
 
-/** ln(ΣC / ΣB) with the delta-method standard error √(G/(G−1) · Σ (c_g/ΣC − b_g/ΣB)²), over all or the drawn sessions. */
-function logRatio(sums: Sums, drawn: Int32Array | null): { point: number; standardError: number } {
+/** ln(ΣC / ΣB) with the delta-method standard error √(G/(G−1) · Σ (c_g/ΣC − b_g/ΣB)²) and the effective sessions. */
+function logRatio(sums: Sums): { point: number; standardError: number; effective: number } {
   const groups = sums.baseline.length
   let b = 0
   let c = 0
   let bb = 0
   let cc = 0
   let bc = 0
-  for (let g = 0; g < groups; g += 1) {
-    const index = drawn === null ? g : (drawn[g] ?? 0)
-    const x = sums.baseline[index] ?? 0
-    const y = sums.candidate[index] ?? 0
+  for (const [g, x] of sums.baseline.entries()) {
+    const y = sums.candidate[g] ?? 0
     b += x
     c += y
     bb += x * x
@@ -80,9 +89,10 @@ function logRatio(sums: Sums, drawn: Int32Array | null): { point: number; standa
     bc += x * y
   }
   const squares = cc / (c * c) + bb / (b * b) - (2 * bc) / (b * c)
-  const rounding = 1e-14 * (cc / (c * c))
-  const variance = squares <= rounding ? 0 : (groups / (groups - 1)) * squares
-  return { point: Math.log(c / b), standardError: Math.sqrt(variance) }
+  // What rounding leaves of a ratio that is the same in every session.
+  const variance = squares <= 1e-14 * (cc / (c * c)) ? 0 : (groups / (groups - 1)) * squares
+  const effective = Math.min((b * b) / bb, (c * c) / cc)
+  return { point: Math.log(c / b), standardError: Math.sqrt(variance), effective }
 }
 
 function sessionSums(sample: PairedSample): Sums {
