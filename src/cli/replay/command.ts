@@ -63,6 +63,8 @@ function checkFlags(options: ReplayOptions): void {
 function gatesOf(setup: ReplaySetup, options: ReplayOptions): readonly Gate[] {
   const fromConfig = (setup.owner.config.replay?.gates ?? []).map((object): GateSource => ({ object }))
   const fromFlags = options.gate.map((text): GateSource => ({ object: parseGateExpression(text) }))
+  // The flags alone first: their mistakes are then counted from the first flag.
+  requireGates(fromFlags)
   return requireGates([...fromConfig, ...fromFlags])
 }
 

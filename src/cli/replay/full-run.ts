@@ -21,7 +21,7 @@ const LISTED_PROBLEMS = 20
 /** Runs all arms over all fixtures, keeps the rows in the store, and summarises. */
 export async function fullRun(plan: ReplayPlan, interrupt: Interrupt): Promise<RunSummary> {
   const { options, setup, set, context } = plan
-  const stores = options.store ? await openStores(setup.owner.dir, context) : null
+  const stores = options.store ? await openStores(setup.dir, context) : null
   try {
     const recorder = stores === null ? null : openRecorder(plan, stores.runs)
     const progress = new PlainProgress(context, set.exchanges)

@@ -1,9 +1,14 @@
-import type { Decision } from '../../engine/decision.ts'
 import { runPlan, type PlannedPair } from '../../replay/driver/plan.ts'
 import { replayItems, type ItemProblem } from '../../replay/driver/items.ts'
 import { parseShard } from '../../replay/driver/where.ts'
 import { summarise } from '../../replay/summary/summarise.ts'
-import type { CandidateSummary, ExitReason, RouteChange, RunSummary } from '../../replay/summary/types.ts'
+import type {
+  CandidateSummary,
+  ExitReason,
+  MetricSummary,
+  RouteChange,
+  RunSummary,
+} from '../../replay/summary/types.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { ReplayPlan } from './command.ts'
 import { armOf } from './execute.ts'
@@ -82,11 +87,15 @@ class PlanCounts {
   #recorded = 0
   #needed = 0
   #neededNanoUsd: number | null = 0
+  #unpriced = 0
+  #baselineNanoUsd = 0
+  #candidateNanoUsd = 0
   readonly #changes = new Map<string, RouteChange & { count: number }>()
 
   add({ baseline, candidate, recorded, routeChanged, decision }: PlannedPair): void {
     this.pairs += 1
-    if (isRefused(decision)) this.refused += 1
+    if (decision.outcome.kind === 'refused') this.refused += 1
+    this.#addCosts(baseline, candidate)
     if (!routeChanged) {
       this.#same += 1
       return
@@ -105,6 +114,16 @@ class PlanCounts {
     }
   }
 
+  /** Only pairs with both costs count, so that the two sums can be compared. */
+  #addCosts(baseline: PlannedPair['baseline'], candidate: PlannedPair['candidate']): void {
+    if (baseline.expectedNanoUsd === null || candidate.expectedNanoUsd === null) {
+      this.#unpriced += 1
+      return
+    }
+    this.#baselineNanoUsd += baseline.expectedNanoUsd
+    this.#candidateNanoUsd += candidate.expectedNanoUsd
+  }
+
   #count(change: Omit<RouteChange, 'count'>): void {
     const key = JSON.stringify(change)
     const entry = this.#changes.get(key) ?? { ...change, count: 0 }
@@ -112,7 +131,7 @@ class PlanCounts {
     this.#changes.set(key, entry)
   }
 
-  summary(): Pick<CandidateSummary, 'pairs' | 'routes' | 'evidence' | 'calls'> {
+  summary(): Pick<CandidateSummary, 'pairs' | 'routes' | 'evidence' | 'calls' | 'metrics'> {
     const matrix = [...this.#changes.values()].sort(
       (a, b) => b.count - a.count || (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1),
     )
@@ -126,10 +145,39 @@ class PlanCounts {
         of: this.pairs,
       },
       calls: { needed: this.#needed, expectedNanoUsd: this.#neededNanoUsd },
+      metrics: [this.#expectedCost()],
     }
   }
-}
 
-function isRefused(decision: Decision): boolean {
-  return decision.outcome.kind === 'refused'
+  /** The sums of expected costs: estimates, so without an interval or a verdict. */
+  #expectedCost(): MetricSummary {
+    const priced = this.pairs - this.#unpriced
+    const [baseline, candidate] = [this.#baselineNanoUsd, this.#candidateNanoUsd]
+    return {
+      metric: 'cost.total',
+      slice: { label: 'all', where: {} },
+      unit: 'nano_usd',
+      good: 'lower',
+      baseline: priced === 0 ? null : baseline,
+      candidate: priced === 0 ? null : candidate,
+      changeKind: 'relative',
+      change: baseline === 0 ? null : candidate / baseline - 1,
+      interval90: null,
+      interval95: null,
+      method: null,
+      mcnemarP: null,
+      n: priced,
+      of: this.pairs,
+      clusters: 0,
+      verdict: { kind: 'not_compared', reason: { code: 'cost_estimated', estimated: priced, of: this.pairs } },
+      margin: null,
+      canSee: null,
+      neededPairs: null,
+      bounds: null,
+      candidateRange: null,
+      estimated: priced,
+      exploratory: false,
+      standsOut: false,
+    }
+  }
 }

@@ -22,6 +22,8 @@ export interface ReplaySetup {
   readonly candidates: readonly (ArmSpec & { readonly project: Project })[]
   /** The project whose `replay` section holds gates and limits. */
   readonly owner: Project
+  /** Directory that holds `.gateway/`. */
+  readonly dir: string
 }
 
 /** The fixtures and configs that come with the package. */
@@ -38,7 +40,7 @@ export async function prepareReplay(
   const found = await loadProject(context)
   const bundled =
     found.file === null && patterns.length === 0 && options.candidate.length === 0 && options.baseline === undefined
-  if (bundled) return bundledSetup(context, options)
+  if (bundled) return { ...(await bundledSetup(context, options)), dir: found.dir }
   const candidates = await candidatesOf(context, found, options)
   const [first] = candidates
   if (first === undefined) {
@@ -53,10 +55,11 @@ export async function prepareReplay(
     baseline: await baselineOf(context, found, options.baseline ?? 'recorded'),
     candidates,
     owner,
+    dir: found.dir,
   }
 }
 
-async function bundledSetup(context: Where, options: ReplayOptions): Promise<ReplaySetup> {
+async function bundledSetup(context: Where, options: ReplayOptions): Promise<Omit<ReplaySetup, 'dir'>> {
   const load = (name: string): Promise<Project> =>
     loadProject({ ...context, config: join(BUNDLED, 'configs', `${name}.yaml`) })
   const base = await load('all-to-one')
