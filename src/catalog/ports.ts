@@ -50,8 +50,3 @@ export interface ModelOverride {
   readonly retires?: string | undefined
   readonly region?: string | undefined
 }
-
-/** Fetches a JSON document; implemented by the upstream room. */
-export interface JsonFetch {
-  getJson(url: string): Promise<unknown>
-}

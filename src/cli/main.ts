@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { ERROR_FACES, GatewayError } from '../wire/errors.ts'
+import { addConfigCommand } from './config.ts'
+import { addModelsCommand } from './models.ts'
+import { addDevCommand } from './dev.ts'
 import { errorText } from './print-error.ts'
+import { addTrustCommand } from './trust.ts'
+import { addReplayCommand } from './replay.ts'
 
 function packageVersion(): string {
   const manifest: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -28,6 +33,11 @@ export function buildProgram(): Command {
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
     .exitOverride()
+  addDevCommand(program)
+  addReplayCommand(program)
+  addConfigCommand(program)
+  addModelsCommand(program)
+  addTrustCommand(program)
   return program
 }
 

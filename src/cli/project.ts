@@ -9,6 +9,7 @@ import { buildProject, type CredentialCheck } from './project/build.ts'
 import { readConfigFile, wantedConfigFile } from './project/config-file.ts'
 
 export { resolveProviders } from './project/resolve-providers.ts'
+export { trustProblems } from './project/trust.ts'
 
 /** A loaded project: the validated config with all that is derived from it. No secret is resolved in here. */
 export interface Project {
@@ -80,6 +81,6 @@ export async function loadProjectFromText(input: ProjectText): Promise<Project> 
 }
 
 /** `GATEWAY_SET` mirrors `--set`: one override a line. */
-function setsFromEnvironment(env: CliContext['env']): readonly string[] {
+export function setsFromEnvironment(env: CliContext['env']): readonly string[] {
   return (env['GATEWAY_SET'] ?? '').split('\n').filter((line) => line.trim() !== '')
 }

@@ -17,7 +17,7 @@ export const providerSchema = z
     base_url: z.string().optional().meta({ description: 'http or https, usually ending in /v1' }),
     quirks: z.enum(QUIRKS).optional(),
     api_keys: z
-      .array(z.string())
+      .array(z.string().meta({ pattern: '^(\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}|file:.+)$' }))
       .optional()
       .meta({
         description: 'references only: "${ENV_NAME}" or "file:path"; several take turns on 429',

@@ -14,6 +14,9 @@ import { replaySchema } from './schema-replay.ts'
 import { aliasesSchema, failoverSchema, routingSchema } from './schema-routing.ts'
 import { name } from './scalars.ts'
 
+// Interpreting is quicker than compiling a validator for one use, and no code is made from text.
+z.config({ jitless: true })
+
 /**
  * The whole vocabulary. Strict everywhere: an unknown key is a mistake, never silently ignored. All of it is optional;
  * defaults are applied where values are used, from `defaults.ts`.

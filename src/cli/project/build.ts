@@ -31,33 +31,42 @@ export interface ProjectSource {
   readonly credentials: CredentialCheck
 }
 
+/** Checks a config text against the vocabulary and the names of the catalogue, without deriving anything. */
+export async function validateText(
+  source: Pick<ProjectSource, 'text' | 'shownAs' | 'dir' | 'env' | 'sets'>,
+): Promise<ValidatedConfig> {
+  const { validateConfig } = await import('../../config/validate.ts')
+  const names = catalogueNames(loadCatalog(source.dir), fallbackProviders(source.env).providers)
+  return validateConfig({ text: source.text, file: source.shownAs, sets: source.sets }, names)
+}
+
 /** Validates a config text and derives everything from it. The schema loads only when there is something to validate. */
 export async function buildProject(source: ProjectSource): Promise<Project> {
-  const catalog = loadCatalog(source.dir)
+  const nothingToRead = source.file === null && source.sets.length === 0
+  const validated = nothingToRead ? null : await validateText(source)
+  const config = validated === null ? {} : await validConfig(validated)
   const fallback = fallbackProviders(source.env)
-  const validated = await validate(source, catalogueNames(catalog, fallback.providers))
-  const config: GatewayConfig = validated === null ? {} : validated.config
   const declared = declareProviders(config)
-  const providers = declared.length > 0 ? declared : fallback.providers
+  const usesFallback = declared.length === 0
+  const providers = usesFallback ? fallback.providers : declared
+  const catalog = loadCatalog(source.dir)
   const built = buildMatrix({
     facts: catalog.models,
     providers: providers.map((provider) => serving(provider, source)),
     models: config.models ?? null,
     tiers: config.tiers ?? DEFAULTS.tiers,
   })
-  const place = validated?.validated.source
   const routing = compileRouting(config, {
     firstRun: source.file === null && config.routing?.rules === undefined,
-    ruleLine: (index) => place?.place(['routing', 'rules', index])?.line,
+    ruleLine: (index) => validated?.source.place(['routing', 'rules', index])?.line,
   })
-  const usesFallback = declared.length === 0
   return {
     file: source.file,
     dir: source.dir,
     routing,
     matrix: built.matrix,
     warnings: [
-      ...(validated?.validated.problems ?? []).map((problem) => warningText(problem)),
+      ...(validated?.problems ?? []).map((problem) => warningText(problem)),
       ...built.warnings,
       ...inactiveNote(config),
       ...(usesFallback ? fallback.notes : []),
@@ -72,14 +81,9 @@ export async function buildProject(source: ProjectSource): Promise<Project> {
   }
 }
 
-async function validate(
-  source: ProjectSource,
-  names: CatalogueNames,
-): Promise<{ readonly validated: ValidatedConfig; readonly config: GatewayConfig } | null> {
-  if (source.file === null && source.sets.length === 0) return null
-  const { configOrThrow, validateConfig } = await import('../../config/validate.ts')
-  const validated = validateConfig({ text: source.text, file: source.shownAs, sets: source.sets }, names)
-  return { validated, config: configOrThrow(validated) }
+async function validConfig(validated: ValidatedConfig): Promise<GatewayConfig> {
+  const { configOrThrow } = await import('../../config/validate.ts')
+  return configOrThrow(validated)
 }
 
 interface Fallback {
@@ -96,7 +100,7 @@ function fallbackProviders(env: Environment): Fallback {
 }
 
 /** What the name checks need to know of the catalogue. */
-export function catalogueNames(catalog: Catalog, fallback: readonly DeclaredProvider[]): CatalogueNames {
+function catalogueNames(catalog: Catalog, fallback: readonly DeclaredProvider[]): CatalogueNames {
   return {
     all: catalog.models.map((model) => model.id),
     served: (declared) => {
