@@ -5,12 +5,15 @@ export type StopSignal = 'SIGINT' | 'SIGTERM'
 export interface StopRequest {
   /** Resolves with the first signal. */
   readonly stopped: Promise<StopSignal>
+  /** Called with the first signal. */
+  onFirst(listener: (signal: StopSignal) => void): void
   dispose(): void
 }
 
 /** The first signal asks for a clean stop; a second one ends the process at once with 130 or 143. */
-export function stopSignals(onSecond: () => void = () => undefined): StopRequest {
+export function stopSignals(): StopRequest {
   let first = true
+  const listeners: ((signal: StopSignal) => void)[] = []
   let resolveStopped: (signal: StopSignal) => void = () => undefined
   const stopped = new Promise<StopSignal>((resolve) => {
     resolveStopped = resolve
@@ -19,9 +22,9 @@ export function stopSignals(onSecond: () => void = () => undefined): StopRequest
     if (first) {
       first = false
       resolveStopped(signal)
+      for (const listener of listeners) listener(signal)
       return
     }
-    onSecond()
     process.exit(128 + constants.signals[signal])
   }
   const onInterrupt = (): void => handle('SIGINT')
@@ -30,6 +33,7 @@ export function stopSignals(onSecond: () => void = () => undefined): StopRequest
   process.on('SIGTERM', onTerminate)
   return {
     stopped,
+    onFirst: (listener) => void listeners.push(listener),
     dispose() {
       process.off('SIGINT', onInterrupt)
       process.off('SIGTERM', onTerminate)
