@@ -1,0 +1,199 @@
+import type { Decision } from '../../engine/decision.ts'
+import type { ExchangeRecord } from '../../engine/record.ts'
+import type { StateSnapshot } from '../../engine/state.ts'
+import type { Redactor, SessionRedactor } from '../../guardrails/redactor.ts'
+import type { ExchangeContent, Incoming } from '../../pipeline/ports.ts'
+import type { CanonicalAnswer } from '../../wire/canonical.ts'
+import { canonicalJson } from '../../wire/json.ts'
+import type { JsonObject } from '../../wire/json.ts'
+import { bodyOf, requestOf } from '../fixtures/incoming.ts'
+import { fixtureId, KEY_VERSION, keyOf, shortHash } from '../fixtures/key.ts'
+import type { Fixture, FixtureRequest, FixtureResponse } from '../types.ts'
+import { redactBody } from './redact-body.ts'
+import { redactDecision, redactRights, redactState, replaceId } from './redact-context.ts'
+import type { Identities } from './redact-context.ts'
+
+/** The decision for a redacted request, by the config that made the original one. */
+export type DecideAgain = (incoming: Incoming, state: StateSnapshot, now: number) => Decision
+
+export interface BuildParts {
+  readonly redactor: Redactor
+  readonly salt: string
+  readonly decideAgain: DecideAgain
+}
+
+/** Null when the exchange cannot be kept: the body is unknown. Throws when the redacted body is no request any more. */
+export function buildFixture(record: ExchangeRecord, content: ExchangeContent, parts: BuildParts): Fixture | null {
+  const { incoming } = content
+  if (incoming.body === null) return null
+  const session = parts.redactor.session(incoming.sessionId)
+  const identities: Identities = { profile: parts.redactor.profile, salt: parts.salt, session }
+  const req = redactRequest(incoming, incoming.body, identities)
+  const redacted = redactIncoming(incoming, req, identities)
+  const state = redactState(content.state, identities)
+  const again = parts.decideAgain(redacted, state, record.at)
+  const stable = sameRoute(record.decision, again)
+  const res = responseOf(record, content, session)
+  return {
+    id: fixtureId(`${record.requestId}|${record.at}`),
+    key: keyOf(redacted.request, shortHash),
+    key_v: KEY_VERSION,
+    session: redacted.sessionId,
+    turn: record.session.turn,
+    ts: new Date(record.at).toISOString(),
+    source: { kind: 'recorded', from: `gateway dev, ${record.upstreamMode}`, orig_id: session.name(record.requestId) },
+    tags: [...redacted.asked.hints.tags],
+    weight: 1,
+    req,
+    ctx: {
+      rights: redacted.rights,
+      state,
+      config: record.decision.configHash,
+      catalog: record.decision.catalogHash,
+      seed: record.decision.seed,
+      exchange: incoming.exchangeId,
+      now: record.at,
+    },
+    decision: stable ? again : originalDecision(record.decision, content, redacted, state),
+    attempts: record.attempts.map((attempt) => attemptOf(attempt)),
+    ...(res === undefined ? {} : { res }),
+    expect: [],
+    redaction: { policy: parts.redactor.policy, hits: { ...session.hits }, decision_stable: stable },
+  }
+}
+
+function redactRequest(incoming: Incoming, body: JsonObject, identities: Identities): FixtureRequest {
+  const { asked } = incoming
+  const { profile, session } = identities
+  const hashId = (id: string): string => replaceId('user', id, identities)
+  const { tier, policy, tags } = asked.hints
+  return {
+    api: 'chat.completions',
+    model_asked: session.name(asked.model),
+    body: redactBody(body, { profile, session, hashId }),
+    stream: asked.stream,
+    hints: {
+      ...(tier === undefined ? {} : { tier: session.name(tier) }),
+      ...(policy === undefined ? {} : { policy: session.name(policy) }),
+      ...(tags.length === 0 ? {} : { tags: tags.map((tag) => session.name(tag)) }),
+    },
+  }
+}
+
+/** What `arrivalOf` will make of the fixture, so that the decision made here is the one a replay makes. */
+function redactIncoming(incoming: Incoming, req: FixtureRequest, identities: Identities): Incoming {
+  return {
+    ...incoming,
+    request: requestOf(req),
+    body: bodyOf(req),
+    asked: {
+      model: req.model_asked,
+      endpoint: 'chat',
+      stream: req.stream,
+      hints: { ...req.hints, tags: req.hints?.tags ?? [] },
+    },
+    rights: redactRights(incoming.rights, identities),
+    sessionId: replaceId('s', incoming.sessionId, identities),
+  }
+}
+
+/** Numbers such as token counts may change with the text; who answers, and why, may not. */
+function sameRoute(a: Decision, b: Decision): boolean {
+  return canonicalJson(routeOf(a)) === canonicalJson(routeOf(b))
+}
+
+function routeOf({ outcome, plan, intent }: Decision): unknown {
+  const reason =
+    outcome.kind === 'chosen'
+      ? { ...outcome, margin: null, runnerUp: null, because: outcome.because.kind }
+      : { kind: outcome.kind, code: outcome.code }
+  return { reason, plan, intent: intent.label }
+}
+
+function originalDecision(
+  decision: Decision,
+  content: ExchangeContent,
+  redacted: Incoming,
+  state: StateSnapshot,
+): Decision {
+  const subjects = new Map(
+    content.state.budgets.map((budget, index) => [budget.subject, state.budgets[index]?.subject ?? '']),
+  )
+  return redactDecision(decision, redacted.asked, { rights: redacted.rights, subjects })
+}
+
+function attemptOf(attempt: ExchangeRecord['attempts'][number]): NonNullable<Fixture['attempts']>[number] {
+  return {
+    model: attempt.model,
+    provider: attempt.provider,
+    status: attempt.status,
+    ...(attempt.failure === null ? {} : { error: attempt.failure }),
+    ...(attempt.retryAfterMs === null ? {} : { retry_after_ms: attempt.retryAfterMs }),
+    ...(attempt.firstTokenMs === null ? {} : { ttft_ms: attempt.firstTokenMs }),
+    total_ms: attempt.ms,
+  }
+}
+
+function responseOf(
+  record: ExchangeRecord,
+  content: ExchangeContent,
+  session: SessionRedactor,
+): FixtureResponse | undefined {
+  const { result } = record
+  if (result.kind === 'client_gone') return undefined
+  const model = record.attempts.at(-1)?.model ?? ''
+  const timing = { ttft_ms: record.timing.firstTokenMs, total_ms: record.timing.totalMs }
+  if (result.kind !== 'answered' || content.answer === null) {
+    const code = result.kind === 'answered' ? 'internal_error' : result.code
+    const nothing = { finish: null, message: { text: '' }, usage: record.usage, timing, error: { code } }
+    return { status: result.status, model, ...nothing }
+  }
+  const message = messageOf(content.answer, session)
+  return {
+    status: result.status,
+    model,
+    finish: result.finish,
+    message,
+    usage: record.usage,
+    ...(record.cost.kind === 'known' ? { cost: { nano_usd: record.cost.nanoUsd, basis: record.cost.usageBasis } } : {}),
+    timing,
+    ...(content.chunks === null ? {} : { chunks: chunksOf(content.chunks, message.text) }),
+  }
+}
+
+/** The whole text is redacted at once: a key that came in pieces shows only when they are put together. */
+function messageOf(answer: CanonicalAnswer, session: SessionRedactor): FixtureResponse['message'] {
+  const joined = (kind: 'text' | 'reasoning' | 'refusal'): string =>
+    answer.blocks.flatMap((block) => (block.kind === kind ? [block.text] : [])).join('')
+  const calls = answer.blocks.flatMap((block) => (block.kind === 'tool_use' ? [block] : []))
+  const refusal = joined('refusal')
+  const reasoning = joined('reasoning')
+  return {
+    text: session.text(joined('text')),
+    ...(calls.length === 0
+      ? {}
+      : {
+          tool_calls: calls.map(({ id, name, argumentsJson }) => ({
+            id: session.name(id),
+            name: session.name(name),
+            arguments: redactedArguments(argumentsJson, session),
+          })),
+        }),
+    ...(refusal === '' ? {} : { refusal: session.text(refusal) }),
+    ...(reasoning === '' ? {} : { reasoning: session.text(reasoning) }),
+  }
+}
+
+function redactedArguments(argumentsJson: string, session: SessionRedactor): string {
+  const redacted = session.json(argumentsJson)
+  return typeof redacted === 'string' ? redacted : JSON.stringify(redacted)
+}
+
+/** Cut points fit the stored text only when redaction left its length alone. */
+function chunksOf(
+  chunks: NonNullable<ExchangeContent['chunks']>,
+  text: string,
+): NonNullable<FixtureResponse['chunks']> {
+  const characters = chunks.length.reduce((sum, count) => sum + count, 0)
+  return { at_ms: chunks.atMs, len: chunks.length, exact: characters === text.length }
+}
