@@ -18,14 +18,16 @@ export function requestBody(
 ): RequestBody {
   const model = target.upstreamModel
   const source = body ?? encodeChatRequest(request, { model, includeUsage: true })
-  const members: Record<string, JsonValue> = {}
+  const kept: [string, JsonValue][] = []
   const droppedParams: string[] = []
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined || name === 'stream' || name === 'stream_options') continue
     if (quirks.dropped.includes(name)) {
       if (value !== null) droppedParams.push(name)
-    } else members[quirks.renamed[name] ?? name] = value
+    } else kept.push([renamed(quirks, name), value])
   }
+  // Not by assignment: a client may have named a member `__proto__`.
+  const members: Record<string, JsonValue> = Object.fromEntries(kept)
   members['model'] = model
   applyQuirks(members, quirks)
   if (request.stream) {
@@ -52,4 +54,8 @@ function asSystem(message: JsonValue): JsonValue {
 
 function objectOr(value: JsonValue | undefined): JsonObject {
   return isJsonObject(value) ? value : {}
+}
+
+function renamed({ renamed: names }: RequestQuirks, name: string): string {
+  return (Object.hasOwn(names, name) ? names[name] : undefined) ?? name
 }

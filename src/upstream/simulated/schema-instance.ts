@@ -114,13 +114,10 @@ function typeOf(schema: JsonObject): string {
 }
 
 function objectOf(schema: JsonObject, place: Place): JsonObject {
-  const result: Record<string, JsonValue> = {}
-  if (place.depth > MAX_DEPTH) return result
+  if (place.depth > MAX_DEPTH) return {}
   const properties = objectOr(schema['properties'])
-  for (const name of listOr(schema['required'])) {
-    if (typeof name === 'string') result[name] = instance(own(properties, name) ?? {}, place)
-  }
-  return result
+  const names = listOr(schema['required']).filter((name) => typeof name === 'string')
+  return Object.fromEntries(names.map((name) => [name, instance(own(properties, name) ?? {}, place)]))
 }
 
 function arrayOf(schema: JsonObject, place: Place): JsonValue {

@@ -134,23 +134,23 @@ function endUser(root: JsonObject): { endUser?: string } {
   }
 }
 
+// `Object.fromEntries` in both: assigning a member that a client named `__proto__` would change the object itself.
+
 function parseMetadata(at: Field): Record<string, string> {
-  const metadata: Record<string, string> = {}
-  if (isAbsent(at)) return metadata
+  if (isAbsent(at)) return {}
   const given = object(at)
-  for (const key of Object.keys(given)) metadata[key] = text(field(given, key, at.path))
-  return metadata
+  return Object.fromEntries(Object.keys(given).map((key) => [key, text(field(given, key, at.path))]))
 }
 
 function parseExtra(root: JsonObject): Record<string, JsonValue> {
-  const extra: Record<string, JsonValue> = {}
+  const entries: [string, JsonValue][] = []
   for (const [key, value] of Object.entries(root)) {
-    if (value !== undefined && !CANONICAL_MEMBERS.has(key)) extra[key] = value
+    if (value !== undefined && !CANONICAL_MEMBERS.has(key)) entries.push([key, value])
   }
   const options = root['stream_options']
   if (isJsonObject(options)) {
     const rest = Object.fromEntries(Object.entries(options).filter(([key]) => key !== 'include_usage'))
-    if (Object.keys(rest).length > 0) extra['stream_options'] = rest
+    if (Object.keys(rest).length > 0) entries.push(['stream_options', rest])
   }
-  return extra
+  return Object.fromEntries(entries)
 }
