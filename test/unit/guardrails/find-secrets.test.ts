@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mergeFindings } from '../../../src/guardrails/finding.ts'
 import { findEncodedSecrets } from '../../../src/guardrails/encoded.ts'
@@ -16,7 +16,10 @@ const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'fixtures')
 function leftOver(text: string, secret: string, findings: readonly { start: number; end: number }[]): string {
   const start = text.indexOf(secret)
   const covered = (at: number): boolean => findings.some((finding) => finding.start <= at && at < finding.end)
-  return [...secret].filter((_, index) => !covered(start + index)).join('')
+  return secret
+    .split('')
+    .filter((_, index) => !covered(start + index))
+    .join('')
 }
 
 describe('secrets by their form', () => {
@@ -105,7 +108,7 @@ describe('keyword scan', () => {
         new KeywordScan(keywords).scan(input, (keyword, start) => found.push(`${start}:${keywords[keyword]}`))
         const lower = input.toLowerCase()
         const wanted = keywords.flatMap((keyword) =>
-          [...lower].flatMap((_, at) => (lower.startsWith(keyword, at) ? [`${at}:${keyword}`] : [])),
+          lower.split('').flatMap((_, at) => (lower.startsWith(keyword, at) ? [`${at}:${keyword}`] : [])),
         )
         expect(found.sort()).toEqual(wanted.sort())
       }),

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
-const ALNUM = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789']
-const LOWER_HEX = [...'0123456789abcdef']
-const BASE32 = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567']
-const DIGITS = [...'0123456789']
+const ALNUM = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'.split('')
+const LOWER_HEX = '0123456789abcdef'.split('')
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.split('')
+const DIGITS = '0123456789'.split('')
 
 function run(alphabet: readonly string[], length: number): fc.Arbitrary<string> {
   return fc.array(fc.constantFrom(...alphabet), { minLength: length, maxLength: length }).map((list) => list.join(''))

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRedactor } from '../../../../src/guardrails/redactor.ts'
 import type { RedactionProfile, Redactor } from '../../../../src/guardrails/redactor.ts'
@@ -213,7 +213,7 @@ describe('secrets in an exchange', () => {
     reasoning: (key) => ({ body: ask('x'), blocks: [{ kind: 'reasoning', text: `so ${key}` }] }),
     'tool arguments': (key) => ({
       body: ask('x'),
-      blocks: [{ kind: 'tool_use', id: 'c', name: 'f', argumentsJson: JSON.stringify({ q: `${key}`, n: [key] }) }],
+      blocks: [{ kind: 'tool_use', id: 'c', name: 'f', argumentsJson: JSON.stringify({ q: key, n: [key] }) }],
     }),
     'broken tool arguments': (key) => ({
       body: ask('x'),
