@@ -43,7 +43,7 @@ export function loadBundledCatalog(): CatalogFile {
 }
 
 /** The synced file of a project; null when it has none. */
-export function loadSyncedCatalog(dir: string): CatalogFile | null {
+function loadSyncedCatalog(dir: string): CatalogFile | null {
   let text: string
   try {
     text = readFileSync(syncedCatalogPath(dir), 'utf8')

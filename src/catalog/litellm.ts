@@ -21,7 +21,7 @@ const VENDOR_OF: Readonly<Record<string, string>> = {
 
 /** One row of the LiteLLM price table, in our terms; null for vendors and modes that the gateway does not serve. */
 export function factsFromLiteLlm(key: string, row: JsonObject, asOf: string): ModelFacts | null {
-  const provider = String(row['litellm_provider'] ?? '')
+  const provider = typeof row['litellm_provider'] === 'string' ? row['litellm_provider'] : ''
   const vendor = VENDOR_OF[provider]
   const mode = row['mode']
   if (vendor === undefined || (mode !== 'chat' && mode !== 'embedding')) return null

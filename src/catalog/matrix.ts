@@ -35,7 +35,7 @@ export function buildMatrix(input: MatrixInput): BuiltMatrix {
 }
 
 /** First 12 hex digits of SHA-256 over the canonical JSON of the rows. */
-export function matrixHash(rows: readonly ModelRow[]): string {
+function matrixHash(rows: readonly ModelRow[]): string {
   return createHash('sha256').update(canonicalJson(rows)).digest('hex').slice(0, 12)
 }
 

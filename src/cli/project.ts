@@ -9,7 +9,6 @@ import { buildProject, type CredentialCheck } from './project/build.ts'
 import { readConfigFile, wantedConfigFile } from './project/config-file.ts'
 
 export { resolveProviders } from './project/resolve-providers.ts'
-export { trustProblems } from './project/trust.ts'
 
 /** A loaded project: the validated config with all that is derived from it. No secret is resolved in here. */
 export interface Project {

@@ -75,11 +75,12 @@ function checkKeys(provider: Cursor, report: Report): void {
   for (const key of provider.at('api_keys').items()) {
     const text = key.text()
     if (text === undefined || readReference(text) !== undefined) continue
-    const envName = facts.envNames[0] ?? 'MY_PROVIDER_KEY'
+    const name = String(key.path[1])
+    const envName = facts.envNames[0] ?? `${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}_API_KEY`
     report.add({
       code: 'config_literal_secret',
       path: key.path,
-      message: `provider "${String(key.path[1])}" has a key written into the file`,
+      message: `provider "${name}" has a key written into the file`,
       note: 'a reference is expected here',
       fix: `put the key into the environment and write "\${${envName}}", or into a file and write "file:path"`,
     })

@@ -20,7 +20,7 @@ export function findConfigFile(cwd: string): string | null {
 }
 
 /** The nearest directory with a `.git`, which is a file in worktrees and submodules. */
-export function gitRoot(cwd: string): string | null {
+function gitRoot(cwd: string): string | null {
   for (let dir = cwd; ; dir = dirname(dir)) {
     if (existsSync(join(dir, '.git'))) return dir
     if (dir === dirname(dir)) return null

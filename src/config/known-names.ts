@@ -59,7 +59,7 @@ export function checkModelName(cursor: Cursor, where: string, names: KnownNames,
   const model = cursor.text()
   if (model === undefined || names.models.includes(model)) return
   const inCatalogue = names.catalogue.includes(model)
-  const suggestion = inCatalogue ? undefined : closest(model, names.models)
+  const suggestion = inCatalogue ? undefined : (closest(model, names.models) ?? closest(model, names.catalogue))
   const missing = names.listed ? 'not under "models"' : 'served by none of the providers'
   const note = inCatalogue ? `in the catalogue, but ${missing}` : names.listed ? missing : 'not in the catalogue'
   report.add({
@@ -92,7 +92,7 @@ export function checkName(
 }
 
 /** True for an intent, or for `code.*` when some intent starts with `code.`. */
-export function isIntentPattern(text: string): boolean {
+function isIntentPattern(text: string): boolean {
   if (text === '*') return true
   return text.endsWith('.*')
     ? INTENTS.some((intent) => intent.startsWith(text.slice(0, -1)))
@@ -103,12 +103,13 @@ export function checkIntents(cursor: Cursor, report: Report): void {
   for (const item of cursor.items()) {
     const text = item.text()
     if (text === undefined || isIntentPattern(text)) continue
+    const suggestion = closest(text, INTENTS)
     report.add({
       code: 'config_unknown_name',
       path: item.path,
       message: `unknown intent "${text}"`,
-      note: didYouMean(closest(text, INTENTS)),
-      fix: `known: ${INTENTS.join(', ')}, or a prefix such as code.*`,
+      note: didYouMean(suggestion),
+      fix: suggestion === undefined ? `known: ${INTENTS.join(', ')}, or a prefix such as code.*` : undefined,
     })
   }
 }

@@ -5,33 +5,38 @@ type Said = Pick<ConfigProblem, 'code' | 'message' | 'note' | 'fix'>
 
 /** The parser's complaint in our words; texts of the parser are used only where nothing better is known. */
 export function sayParseError(error: YAMLParseError | YAMLWarning, text: string): Said {
-  const found = text.slice(error.pos[0], error.pos[1])
-  switch (error.code) {
-    case 'DUPLICATE_KEY':
-      return {
-        code: 'config_duplicate',
-        message: `the key ${keyAt(text, error.pos[0])} stands twice in one map`,
-        note: 'second place',
-        fix: 'keep one of the two',
-      }
-    case 'TAB_AS_INDENT':
-      return syntax('tabs can not indent YAML', 'tab', 'indent with spaces')
-    case 'MULTIPLE_DOCS':
-      return syntax('a config is one document', 'second document', 'remove the `---` line and what follows')
-    case 'TAG_RESOLVE_FAILED':
-      return syntax(
-        `the tag ${JSON.stringify(found.slice(0, 40))} is not supported`,
-        'a config is plain data',
-        'remove the tag',
-      )
-    case 'NON_STRING_KEY':
-      return syntax('keys must be plain text', 'not text', 'put the key in quotes')
-    default:
-      return syntax(`not valid YAML: ${lowerFirst(firstLine(error.message))}`, undefined, undefined)
-  }
+  const [start, end] = error.pos
+  return (
+    SAYINGS.get(error.code)?.(text, start, end) ?? syntax(`not valid YAML: ${lowerFirst(firstLine(error.message))}`)
+  )
 }
 
-function syntax(message: string, note: string | undefined, fix: string | undefined): Said {
+const SAYINGS: ReadonlyMap<string, (text: string, start: number, end: number) => Said> = new Map([
+  [
+    'DUPLICATE_KEY',
+    (text: string, start: number): Said => ({
+      code: 'config_duplicate',
+      message: `the key ${keyAt(text, start)} stands twice in one map`,
+      note: 'second place',
+      fix: 'keep one of the two',
+    }),
+  ],
+  ['TAB_AS_INDENT', () => syntax('tabs can not indent YAML', 'tab', 'indent with spaces')],
+  [
+    'MULTIPLE_DOCS',
+    () => syntax('a config is one document', 'second document', 'remove the `---` line and what follows'),
+  ],
+  [
+    'TAG_RESOLVE_FAILED',
+    (text: string, start: number, end: number): Said => {
+      const tag = JSON.stringify(text.slice(start, end).slice(0, 40))
+      return syntax(`the tag ${tag} is not supported`, 'a config is plain data', 'remove the tag')
+    },
+  ],
+  ['NON_STRING_KEY', () => syntax('keys must be plain text', 'not text', 'put the key in quotes')],
+])
+
+function syntax(message: string, note?: string, fix?: string): Said {
   return { code: 'config_syntax', message, note, fix }
 }
 

@@ -111,7 +111,7 @@ export const PRESETS = {
   lmstudio: local('lmstudio', 1_234),
 } as const satisfies Record<string, ProviderFacts>
 
-export type PresetName = keyof typeof PRESETS
+type PresetName = keyof typeof PRESETS
 
 export const PROVIDER_KINDS: readonly ProviderKind[] = [
   'openai',
@@ -126,7 +126,7 @@ export const QUIRKS: readonly string[] = [
   ...new Set(Object.values(PRESETS).map((preset) => preset.quirks ?? '')),
 ].filter((quirks) => quirks !== '')
 
-export function isPresetName(name: string): name is PresetName {
+function isPresetName(name: string): name is PresetName {
   return Object.hasOwn(PRESETS, name)
 }
 

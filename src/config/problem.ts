@@ -26,7 +26,7 @@ export interface Place {
 const FRAME_WIDTH = 110
 
 /** One problem in the shape of all command-line errors: what, where with a code frame, what to do. */
-export function renderProblem(problem: ConfigProblem, lines: readonly string[], alsoAt: readonly Place[] = []): string {
+function renderProblem(problem: ConfigProblem, lines: readonly string[], alsoAt: readonly Place[] = []): string {
   const head = `${problem.severity} ${problem.code}  ${problem.message}`
   const out = [head]
   if (problem.place === undefined) {
@@ -83,8 +83,14 @@ function frame(place: Place, lines: readonly string[], note: string | undefined)
 }
 
 /** Control characters could steer the terminal of whoever opens a foreign repository. Length is kept for the carets. */
-export function plain(text: string): string {
-  return text
-    .replaceAll('\t', ' ')
-    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '?')
+function plain(text: string): string {
+  let shown = ''
+  for (const unit of text.split('')) shown += unit === '\t' ? ' ' : isSteering(unit.charCodeAt(0)) ? '?' : unit
+  return shown
+}
+
+/** C0, DEL, C1, and the marks that turn the direction of text. */
+function isSteering(code: number): boolean {
+  if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return true
+  return code === 0x200e || code === 0x200f || (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069)
 }

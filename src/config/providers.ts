@@ -32,7 +32,7 @@ export interface DeclaredProvider {
 }
 
 /** The simulated provider that stands in when nothing is configured. */
-export const SIMULATED_NAME = 'simulated'
+const SIMULATED_NAME = 'simulated'
 
 /** The providers of a config, in file order. */
 export function declareProviders(config: GatewayConfig): readonly DeclaredProvider[] {

@@ -9,23 +9,13 @@ type Issue = z.core.$ZodIssue
 /** The schema's complaints as findings in our words: one per unknown key, suggestions for keys and fixed words. */
 export function findingsOf(issue: Issue, value: unknown, keysAt: (path: Path) => readonly string[]): Finding[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol')
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, path, keysAt(path)))
-    case 'invalid_value':
-      return [wrongWord(path, valueAt(value, path), issue.values.map(String))]
-    case 'invalid_type':
-      return [wrongType(path, valueAt(value, path), issue.expected)]
-    case 'too_small':
-    case 'too_big':
-      return [outOfRange(path, issue)]
-    case 'invalid_key':
-      return [badName(path)]
-    case 'invalid_union':
-      return issue.errors.length > 0 ? unionFindings(issue, path, { value, keysAt }) : [badValue(path, issue.message)]
-    default:
-      return [badValue(path, issue.message)]
-  }
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, keysAt(path)))
+  if (issue.code === 'invalid_value') return [wrongWord(path, valueAt(value, path), issue.values.map(String))]
+  if (issue.code === 'invalid_type') return [wrongType(path, valueAt(value, path), issue.expected)]
+  if (issue.code === 'too_small' || issue.code === 'too_big') return [outOfRange(path, issue)]
+  if (issue.code === 'invalid_key') return [badName(path)]
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return unionFindings(issue, path, { value, keysAt })
+  return [badValue(path, issue.message)]
 }
 
 function unknownKey(key: string, path: Path, known: readonly string[]): Finding {
@@ -129,5 +119,6 @@ function kindOf(found: unknown): string {
   if (found === null) return 'empty'
   if (Array.isArray(found)) return 'a list'
   if (typeof found === 'object') return 'a map'
-  return typeof found === 'string' ? 'a text' : typeof found === 'number' ? `the number ${found}` : String(found)
+  if (typeof found === 'string') return 'a text'
+  return typeof found === 'number' ? `the number ${found}` : `the word ${JSON.stringify(found)}`
 }

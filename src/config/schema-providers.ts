@@ -10,7 +10,7 @@ const timeouts = z.strictObject({
   total: positiveMs.optional().meta({ default: DEFAULTS.provider.timeouts.total }),
 })
 
-export const providerSchema = z
+const providerSchema = z
   .strictObject({
     kind: z.enum(PROVIDER_KINDS).optional(),
     preset: z.enum(Object.keys(PRESETS)).optional().meta({ description: 'fills kind, base_url and quirks' }),
@@ -37,7 +37,7 @@ const priceStep = {
   reasoning: picoPerToken.optional(),
 }
 
-export const CAPABILITIES = [
+const CAPABILITIES = [
   'tools',
   'parallel_tools',
   'json_mode',
@@ -49,11 +49,11 @@ export const CAPABILITIES = [
   'temperature',
 ] as const
 
-export const MODALITIES = ['text', 'image', 'audio', 'video', 'pdf'] as const
+const MODALITIES = ['text', 'image', 'audio', 'video', 'pdf'] as const
 
 const capabilityName = z.enum(CAPABILITIES)
 
-export const modelSchema = z
+const modelSchema = z
   .strictObject({
     provider: texts.optional().meta({ description: 'who serves it; several in order of preference' }),
     upstream_model: z.string().min(1).optional().meta({ description: "the provider's name for it, when it differs" }),

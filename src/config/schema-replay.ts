@@ -17,7 +17,7 @@ const amount = z
   })
   .meta({ examples: ['5%', 0.05, '$0.50', '900ms'] })
 
-export const gateSchema = z
+const gateSchema = z
   .strictObject({
     metric: z
       .string()

@@ -1,45 +1,29 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Path } from './problem.ts'
 
+type Schema = z.core.$ZodType
+
 /** The keys that the schema knows at a place, for suggestions. */
-export function keysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
-  let current: readonly z.core.$ZodType[] = unwrap(schema)
+export function keysAt(schema: Schema, path: Path): readonly string[] {
+  let current: readonly Schema[] = unwrap(schema)
   for (const step of path) current = current.flatMap((type) => child(type, step)).flatMap((type) => unwrap(type))
-  return current.flatMap((type) => {
-    const definition = definitionOf(type)
-    return definition.type === 'object' ? Object.keys(definition.shape) : []
-  })
+  return current.flatMap((type) => (type instanceof z.ZodObject ? Object.keys(type.shape) : []))
 }
 
-function child(type: z.core.$ZodType, step: string | number): readonly z.core.$ZodType[] {
-  const definition = definitionOf(type)
-  if (definition.type === 'object') {
-    const member = definition.shape[step]
+function child(type: Schema, step: string | number): readonly Schema[] {
+  if (type instanceof z.ZodObject) {
+    const shape: Readonly<Record<string, Schema>> = type.shape
+    const member = Object.hasOwn(shape, step) ? shape[step] : undefined
     return member === undefined ? [] : [member]
   }
-  if (definition.type === 'record') return [definition.valueType]
-  return definition.type === 'array' ? [definition.element] : []
+  if (type instanceof z.ZodRecord) return [type.valueType]
+  return type instanceof z.ZodArray ? [type.element] : []
 }
 
 /** Looks through wrappers (optional, transforms) and into every branch of a union. */
-function unwrap(type: z.core.$ZodType): readonly z.core.$ZodType[] {
-  const definition = definitionOf(type)
-  switch (definition.type) {
-    case 'optional':
-    case 'nullable':
-    case 'default':
-    case 'prefault':
-      return unwrap(definition.innerType)
-    case 'pipe':
-      return unwrap(definition.in)
-    case 'union':
-      return definition.options.flatMap((option) => unwrap(option))
-    default:
-      return [type]
-  }
-}
-
-function definitionOf(type: z.core.$ZodType) {
-  // The public union of all built-in types narrows by `type`; the base class hides it.
-  return (type as z.core.$ZodTypes)._zod.def
+function unwrap(type: Schema): readonly Schema[] {
+  if (type instanceof z.ZodOptional) return unwrap(type.unwrap())
+  if (type instanceof z.ZodPipe) return unwrap(type.in)
+  if (type instanceof z.ZodUnion) return type.options.flatMap((option) => unwrap(option))
+  return [type]
 }

@@ -47,8 +47,5 @@ export const configSchema = z.strictObject({
 /** A validated config: units converted, references unresolved. */
 export type GatewayConfig = z.output<typeof configSchema>
 export type ProviderConfig = NonNullable<GatewayConfig['providers']>[string]
-export type ModelConfig = NonNullable<GatewayConfig['models']>[string]
 export type PolicyConfig = NonNullable<NonNullable<GatewayConfig['routing']>['policies']>[string]
 export type ConditionConfig = NonNullable<NonNullable<GatewayConfig['routing']>['rules']>[number]['when']
-export type ReplayConfig = NonNullable<GatewayConfig['replay']>
-export type GateConfig = NonNullable<ReplayConfig['gates']>[number]

@@ -26,7 +26,7 @@ export function resolveReference(text: string, env: Environment, dir: string): s
 }
 
 /** Absolute path of a `file:` reference: relative to the config file, `~` is the home directory. */
-export function secretPath(reference: Extract<SecretReference, { kind: 'file' }>, dir: string): string {
+function secretPath(reference: Extract<SecretReference, { kind: 'file' }>, dir: string): string {
   const { path } = reference
   if (path.startsWith('~/')) return join(homedir(), path.slice(2))
   return isAbsolute(path) ? path : resolve(dir, path)

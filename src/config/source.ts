@@ -5,7 +5,7 @@ import type { ConfigProblem, Path, Place } from './problem.ts'
 import { readReference } from './secret-reference.ts'
 
 /** Far above any real config; keeps a hostile file from eating memory. */
-export const MAX_CONFIG_BYTES = 1_048_576
+const MAX_CONFIG_BYTES = 1_048_576
 const MAX_DEPTH = 40
 
 /** A config text, parsed as data only: no tags, no anchors, no merge keys, nothing that runs or multiplies. */

@@ -130,6 +130,6 @@ function whole(value: number): number | undefined {
   return Number.isSafeInteger(rounded) && Math.abs(rounded - value) < 1e-6 ? rounded : undefined
 }
 
-function unit<T extends Record<string, number>>(table: T, name: string | undefined): number {
+function unit(table: Readonly<Record<string, number>>, name: string | undefined): number {
   return table[name ?? ''] ?? Number.NaN
 }

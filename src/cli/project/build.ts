@@ -36,7 +36,7 @@ export async function validateText(
   source: Pick<ProjectSource, 'text' | 'shownAs' | 'dir' | 'env' | 'sets'>,
 ): Promise<ValidatedConfig> {
   const { validateConfig } = await import('../../config/validate.ts')
-  const names = catalogueNames(loadCatalog(source.dir), fallbackProviders(source.env).providers)
+  const names = catalogueNames(loadCatalog(source.dir), source.env)
   return validateConfig({ text: source.text, file: source.shownAs, sets: source.sets }, names)
 }
 
@@ -45,10 +45,10 @@ export async function buildProject(source: ProjectSource): Promise<Project> {
   const nothingToRead = source.file === null && source.sets.length === 0
   const validated = nothingToRead ? null : await validateText(source)
   const config = validated === null ? {} : await validConfig(validated)
-  const fallback = fallbackProviders(source.env)
   const declared = declareProviders(config)
-  const usesFallback = declared.length === 0
-  const providers = usesFallback ? fallback.providers : declared
+  // The environment is looked at only when the config leaves it open who serves.
+  const { providers, from, notes } =
+    declared.length > 0 ? { providers: declared, from: 'config' as const, notes: [] } : fallbackProviders(source.env)
   const catalog = loadCatalog(source.dir)
   const built = buildMatrix({
     facts: catalog.models,
@@ -69,13 +69,13 @@ export async function buildProject(source: ProjectSource): Promise<Project> {
       ...(validated?.problems ?? []).map((problem) => warningText(problem)),
       ...built.warnings,
       ...inactiveNote(config),
-      ...(usesFallback ? fallback.notes : []),
+      ...notes,
     ],
     text: source.text,
     sets: source.sets,
     config,
     providers,
-    providersFrom: usesFallback ? fallback.from : 'config',
+    providersFrom: from,
     catalog,
     configHash: routing.hash,
   }
@@ -100,13 +100,13 @@ function fallbackProviders(env: Environment): Fallback {
 }
 
 /** What the name checks need to know of the catalogue. */
-function catalogueNames(catalog: Catalog, fallback: readonly DeclaredProvider[]): CatalogueNames {
+function catalogueNames(catalog: Catalog, env: Environment): CatalogueNames {
   return {
     all: catalog.models.map((model) => model.id),
     served: (declared) => {
       const providers: readonly ServingProvider[] =
         declared === null
-          ? fallback.map((provider) => serving(provider, null))
+          ? fallbackProviders(env).providers.map((provider) => serving(provider, null))
           : [
               ...declared.vendors.map((vendor) => ({ name: vendor, vendor, simulated: false, hasCredentials: true })),
               ...(declared.simulated ? [{ name: '', vendor: null, simulated: true, hasCredentials: true }] : []),
