@@ -49,7 +49,7 @@ async function serve(serving: Serving): Promise<number> {
   const warn = (text: string): void => context.note(`note  ${text}`)
   for (const warning of project.warnings) warn(warning)
   const session = await openSession({ project, options, env, cwd, warn })
-  const detach = showRequests(serving, session)
+  const detach = isLive(context, options) ? (): void => undefined : showRequests(serving, session)
   const watch = watchProject({ context, options, session })
   const portFile = options.portFile === null ? null : resolve(cwd, options.portFile)
   try {
@@ -66,7 +66,12 @@ async function serve(serving: Serving): Promise<number> {
 
 async function untilDone({ context, options, stop }: Serving, session: DevSession): Promise<number> {
   if (options.command.length === 0) {
-    await stop.stopped
+    if (isLive(context, options)) {
+      const { showLive } = await import('./live.ts')
+      await showLive(context, session, stop.stopped)
+    } else {
+      await stop.stopped
+    }
     return 0
   }
   const env = { ...context.env, ...clientEnv(session.url, session.key.key) }
@@ -76,6 +81,11 @@ async function untilDone({ context, options, stop }: Serving, session: DevSessio
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.signal(signal)
   })
   return child.done
+}
+
+/** A child has the terminal for itself. */
+function isLive({ interactive }: CliContext, { command }: DevOptions): boolean {
+  return interactive && command.length === 0
 }
 
 async function stopSession(context: CliContext, session: DevSession): Promise<void> {

@@ -1,0 +1,121 @@
+import { money, percent } from '../format.ts'
+import { duration } from '../../engine/describe/amounts.ts'
+import type { LiveRow } from './live-row.ts'
+import type { LiveSnapshot, LiveStatus } from './live-feed.ts'
+import { bar, joinSegments, line, rule, span, windowStart, type Frame, type Line, type Segment } from './frame.ts'
+import { fit, type Look } from './width.ts'
+
+/** The two lines above the list: where the proxy runs, and how it is doing. */
+export function liveHeader(snapshot: LiveSnapshot, columns: number, look: Look): Frame {
+  return [facts(snapshot.status, columns), figures(snapshot, columns), rule(columns, look)]
+}
+
+function facts(status: LiveStatus, columns: number): Line {
+  const { config, recording } = status
+  const file = config.file === null ? 'bundled config' : baseName(config.file)
+  const segments: Segment[] = [
+    { spans: [span(' gateway dev', 'strong')], keep: 9 },
+    { spans: line(`${status.url}/v1`), keep: 8 },
+    { spans: line(`${file} ${config.hash.slice(0, 6)}`, 'dim'), keep: 4 },
+    { spans: config.rejected === null ? [] : line('!config rejected', 'bad'), keep: 7 },
+    { spans: line(`upstream ${status.upstream}`, status.upstream === 'live' ? 'plain' : 'warn'), keep: 6 },
+    { spans: recording === null ? [] : line(recordingText(recording), 'bad'), keep: 10 },
+    { spans: line('? help', 'dim'), keep: 3 },
+  ]
+  return joinSegments(segments, columns)
+}
+
+function recordingText({ mode, written, dropped }: NonNullable<LiveStatus['recording']>): string {
+  return `REC ${mode} (${written}${dropped > 0 ? `, ${dropped} dropped` : ''})`
+}
+
+function figures({ figures: now, status }: LiveSnapshot, columns: number): Line {
+  const { totals, maxSpendNanoUsd, inFlight } = status
+  const failed = now.failedShare === null ? '-' : percent(now.failedShare)
+  const unknown = totals.costUnknown > 0 ? ` + ${totals.costUnknown} unknown` : ''
+  const cap = maxSpendNanoUsd === null ? '' : ` of ${money(maxSpendNanoUsd)}`
+  const share = maxSpendNanoUsd === null ? null : maxSpendNanoUsd === 0 ? 1 : totals.costNanoUsd / maxSpendNanoUsd
+  const segments: Segment[] = [
+    { spans: line(` ${now.perMinute} rpm`), keep: 9 },
+    { spans: line(`err ${failed}`, (now.failedShare ?? 0) > 0 ? 'warn' : 'plain'), keep: 7 },
+    { spans: line(`p50 ${timeOrDash(now.p50Ms)}  p95 ${timeOrDash(now.p95Ms)}`), keep: 6 },
+    { spans: line(`spend ${money(totals.costNanoUsd)}${cap}${unknown}`), keep: 8 },
+    { spans: share === null ? [] : line(bar(share, 8), share >= 0.8 ? 'warn' : 'plain'), keep: 2 },
+    { spans: line(`${totals.calls} calls`, 'dim'), keep: 3 },
+    { spans: inFlight === 0 ? [] : line(`${inFlight} running`, 'dim'), keep: 4 },
+  ]
+  return joinSegments(segments, columns, '   ')
+}
+
+function timeOrDash(ms: number | null): string {
+  return ms === null ? '-' : duration(ms)
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+interface Column {
+  readonly head: string
+  readonly width: number
+  readonly align?: 'right'
+  readonly cell: (row: LiveRow) => string
+}
+
+/** Narrowest width at which each of the right-hand columns is shown. */
+const COST_FROM = 96
+const TOKENS_FROM = 80
+const TIMES_FROM = 64
+/** From here on intents are shown in full. */
+const WIDE_FROM = 112
+const GAP = '  '
+
+function columnsFor(columns: number): Column[] {
+  const fixed: Column[] = [
+    { head: 'TIME', width: 8, cell: (row) => row.time },
+    { head: 'KEY', width: columns >= TOKENS_FROM ? 6 : 5, cell: (row) => row.key },
+    { head: 'INTENT', width: intentWidth(columns), cell: (row) => row.intent },
+  ]
+  const right: Column[] = [{ head: 'CODE', width: 4, align: 'right', cell: (row) => row.code }]
+  if (columns >= TIMES_FROM) {
+    right.push({ head: 'TTFT', width: 6, align: 'right', cell: (row) => row.firstToken })
+    right.push({ head: 'TOTAL', width: 6, align: 'right', cell: (row) => row.total })
+  }
+  if (columns >= TOKENS_FROM) right.push({ head: 'TOK in/out', width: 10, align: 'right', cell: (row) => row.tokens })
+  if (columns >= COST_FROM) right.push({ head: 'COST', width: 9, align: 'right', cell: (row) => row.cost })
+  const used = [...fixed, ...right].reduce((sum, { width }) => sum + width + GAP.length, MARGIN)
+  const route: Column = { head: 'ROUTE', width: Math.max(8, columns - used), cell: (row) => row.route }
+  return [...fixed, route, ...right]
+}
+
+function intentWidth(columns: number): number {
+  if (columns >= WIDE_FROM) return 22
+  return columns >= COST_FROM ? 13 : 8
+}
+
+/** Room for the cursor in front of a row. */
+const MARGIN = 3
+
+/** The visible part of the list with its column heads; one span a row, so that drawing stays cheap. */
+export function liveList(
+  rows: readonly LiveRow[],
+  view: { readonly cursor: number; readonly height: number; readonly columns: number; readonly look: Look },
+): Frame {
+  const { cursor, height, columns, look } = view
+  const shape = columnsFor(columns)
+  const head = shape.map(({ head: text, width, align }) => cell(text, { width, align, look })).join(GAP)
+  const start = windowStart(rows.length, cursor, height - 1)
+  const visible = rows.slice(start, start + height - 1)
+  return [
+    line(`   ${head}`, 'dim'),
+    ...visible.map((row, index) => {
+      const selected = start + index === cursor
+      const cells = shape.map(({ cell: of, width, align }) => cell(of(row), { width, align, look })).join(GAP)
+      return line(`${selected ? ' > ' : '   '}${cells}`, selected ? 'strong' : row.tone)
+    }),
+  ]
+}
+
+function cell(text: string, how: { width: number; align: 'right' | undefined; look: Look }): string {
+  return fit(text, how.width, how.align === undefined ? { look: how.look } : { look: how.look, align: how.align })
+}
