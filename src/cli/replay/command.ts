@@ -43,7 +43,6 @@ export async function replayCommand(
   try {
     const facts = runFacts({ setup, set, gates, options })
     const plan: ReplayPlan = { context, options, setup, set, gates, reports, runId: runIdOf(facts), facts }
-    announce(plan)
     const summary = await run(plan)
     await printResult(plan, summary)
     return summary.exit.code
@@ -70,6 +69,7 @@ function gatesOf(setup: ReplaySetup, options: ReplayOptions): readonly Gate[] {
 
 async function run(plan: ReplayPlan): Promise<RunSummary> {
   const interrupt = catchInterrupt()
+  announce(plan)
   try {
     return plan.options.plan === true ? await planRun(plan, interrupt) : await fullRun(plan, interrupt)
   } finally {

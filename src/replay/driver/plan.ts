@@ -2,6 +2,7 @@ import { isRejected, type Decision } from '../../engine/decision.ts'
 import type { Intent } from '../../engine/intents.ts'
 import type { Fixture } from '../types.ts'
 import type { Arm } from './arm.ts'
+import { Breather } from './breathe.ts'
 import { findRecorded, type AlternativesPort } from './evidence.ts'
 import type { ReplayItem } from './run.ts'
 
@@ -37,7 +38,9 @@ export interface PlanJob {
 
 /** Decides without running anything. Nothing is kept, so memory does not grow with the number of fixtures. */
 export async function runPlan(job: PlanJob): Promise<boolean> {
+  const breather = new Breather()
   for await (const item of job.items) {
+    await breather.step()
     if (job.signal.aborted) return false
     planItem(job, item)
   }

@@ -3,6 +3,7 @@ import { armRow, pairRow } from './pair.ts'
 import type { Fixture, FixtureResponse, PairRow, ScoreResult } from '../types.ts'
 import type { Arm, ArmOutcome } from './arm.ts'
 import type { AlternativesPort } from './evidence.ts'
+import { Breather } from './breathe.ts'
 import { inFlight } from './replay-upstream.ts'
 
 /** A fixture ready to enter the pipeline. */
@@ -41,8 +42,10 @@ export async function runReplay(job: ReplayJob): Promise<boolean> {
   const arms = [job.baseline, ...job.candidates]
   const waiting: Waiting[] = []
   const failures: unknown[] = []
+  const breather = new Breather()
   let complete = true
   for await (const item of job.items) {
+    await breather.step()
     if (job.signal.aborted) {
       complete = false
       break
