@@ -3,7 +3,7 @@ import { describeDowngrade, describeOutcome, describeRelaxed } from '../engine/d
 import { describeRejection, rejectionTitle } from '../engine/describe/rejection.ts'
 import { isRejected, type Chosen, type Decision } from '../engine/decision.ts'
 import { explainNodes, type ExplainExtras, type ExplainNode } from './explain-nodes.ts'
-import { clampWidth, cut, type TextStyle, type Tone } from './style.ts'
+import { clampWidth, cut, wrap, type TextStyle, type Tone } from './style.ts'
 
 export interface ExplainStyle extends TextStyle {
   /** Levels of lines below the headline: 0 for the headline alone, 2 by default. */
@@ -14,16 +14,19 @@ interface Lines {
   readonly branch: string
   readonly last: string
   readonly pass: string
+  readonly gap: string
   readonly ellipsis: string
 }
 
-const UNICODE_LINES: Lines = { branch: '├─ ', last: '└─ ', pass: '│   ', ellipsis: '…' }
-const ASCII_LINES: Lines = { branch: '|- ', last: '`- ', pass: '|   ', ellipsis: '...' }
+const UNICODE_LINES: Lines = { branch: '├─ ', last: '└─ ', pass: '│   ', gap: '    ', ellipsis: '…' }
+const ASCII_LINES: Lines = { branch: '|- ', last: '`- ', pass: '|   ', gap: '    ', ellipsis: '...' }
 const DEFAULT_DEPTH = 2
 /** Children shown at the deepest level before the rest becomes one line. */
 const MOST_CHILDREN = 10
-const LABEL_WIDTH = 15
-const CHILD_LABEL_WIDTH = 26
+const LEAST_LABEL = 13
+const MOST_LABEL = 34
+/** Columns that a text gets at least, however deep it stands. */
+const LEAST_ROOM = 24
 
 /** The tree of a decision: a headline, then intent, filters, scores and plan, each as deep as asked. */
 export function explainTree(decision: Decision, style: ExplainStyle, extras: ExplainExtras = {}): string {
@@ -104,13 +107,23 @@ function draw(nodes: readonly ExplainNode[], place: Place): readonly string[] {
   const { style, depth, level, indent } = place
   const lines = style.ascii ? ASCII_LINES : UNICODE_LINES
   const shown = shorten(nodes, level === depth && level > 1)
+  const labelWidth = Math.min(MOST_LABEL, Math.max(level === 1 ? LEAST_LABEL : 0, ...shown.map(labelLength)))
   return shown.flatMap((node, index) => {
     const isLast = index === shown.length - 1
-    const line = oneLine(node, { ...place, indent: `${indent}${isLast ? lines.last : lines.branch}` })
-    if (level >= depth) return [line]
-    const deeper = { ...place, level: level + 1, indent: `${indent}${isLast ? '    ' : lines.pass}` }
-    return [line, ...draw(node.children, deeper)]
+    const below = `${indent}${isLast ? lines.gap : lines.pass}`
+    const children = level < depth ? node.children : []
+    const own = nodeLines(node, {
+      style,
+      labelWidth,
+      first: `${indent}${isLast ? lines.last : lines.branch}`,
+      below: `${below}${children.length > 0 ? lines.pass : lines.gap}`,
+    })
+    return [...own, ...draw(children, { ...place, level: level + 1, indent: below })]
   })
+}
+
+function labelLength({ label, text, names }: ExplainNode): number {
+  return text === '' && names === undefined ? 0 : label.length
 }
 
 /** At the deepest level a long list ends in "and n more"; a deeper tree shows it whole. */
@@ -120,14 +133,32 @@ function shorten(nodes: readonly ExplainNode[], deepest: boolean): readonly Expl
   return [...nodes.slice(0, MOST_CHILDREN), { label: `and ${more} more`, text: '', tone: 'dim', children: [] }]
 }
 
-function oneLine(node: ExplainNode, { style, level, indent }: Place): string {
-  const lines = style.ascii ? ASCII_LINES : UNICODE_LINES
-  const room = clampWidth(style.width) - indent.length
-  const labelWidth = level === 1 ? LABEL_WIDTH : CHILD_LABEL_WIDTH
-  const label = node.text === '' && node.names === undefined ? node.label : `${node.label.padEnd(labelWidth)} `
-  const text = cut(`${label}${node.text}`, room, lines.ellipsis)
-  const names = node.names === undefined ? '' : fitNames(node.names, room - text.length, lines.ellipsis)
-  return `${indent}${style.paint(`${text}${names}`.trimEnd(), node.tone ?? 'plain')}`
+interface LinePlace {
+  readonly style: ExplainStyle
+  readonly labelWidth: number
+  /** What stands before the first line. */
+  readonly first: string
+  /** What stands before a continuation of it. */
+  readonly below: string
+}
+
+/** A node as one line, or as more where its text is too long for one. */
+function nodeLines(node: ExplainNode, { style, labelWidth, first, below }: LinePlace): readonly string[] {
+  const width = clampWidth(style.width)
+  const { ellipsis } = style.ascii ? ASCII_LINES : UNICODE_LINES
+  const paint = (text: string): string => style.paint(text.trimEnd(), node.tone ?? 'plain')
+  if (node.text === '' && node.names === undefined)
+    return [`${first}${paint(cut(node.label, width - first.length, ellipsis))}`]
+  const label = cut(node.label, labelWidth, ellipsis).padEnd(labelWidth + 2)
+  const room = Math.max(LEAST_ROOM, width - Math.max(first.length + label.length, below.length))
+  if (node.names !== undefined) {
+    const text = cut(node.text, room, ellipsis)
+    return [`${first}${paint(`${label}${text}${fitNames(node.names, room - text.length, ellipsis)}`)}`]
+  }
+  const hanging = ' '.repeat(Math.max(0, first.length + label.length - below.length))
+  return wrap(node.text, room).map((text, index) =>
+    index === 0 ? `${first}${paint(`${label}${text}`)}` : `${below}${hanging}${paint(text)}`,
+  )
 }
 
 /** As many names as fit, then how many are left. */

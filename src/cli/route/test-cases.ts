@@ -86,12 +86,12 @@ function readCase(value: unknown, number: number): RouteCase | string[] {
   if (tags === null) problems.push(`case ${number}: "tags" must be text or a list of texts`)
   if (problems.length > 0) return problems
   return {
-    name: text(value['name']) ?? caseName(prompt, number),
-    body: isJsonObject(request) ? request : { messages: [{ role: 'user', content: text(prompt) ?? '' }] },
-    expect: text(expect) ?? '',
-    model: text(value['model']),
+    name: textOf(value['name']) ?? caseName(prompt, number),
+    body: isJsonObject(request) ? request : { messages: [{ role: 'user', content: textOf(prompt) ?? '' }] },
+    expect: textOf(expect) ?? '',
+    model: textOf(value['model']),
     as: as ?? [],
-    tier: text(value['tier']),
+    tier: textOf(value['tier']),
     tags: tags ?? [],
   }
 }
@@ -101,7 +101,7 @@ function unknownMember(member: string, number: number): string {
   return `case ${number}: unknown member "${member}"${closest === undefined ? '' : `; did you mean "${closest}"?`}`
 }
 
-function text(value: unknown): string | undefined {
+function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 

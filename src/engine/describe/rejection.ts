@@ -29,13 +29,13 @@ export function describeRejection(rejection: Rejection, now?: number): string {
     case 'not_in_alias':
       return `alias "${rejection.alias}" does not include it`
     case 'provider_unhealthy':
-      return `${healthState(rejection.state)}: ${rejection.reason}${retry(rejection.retryAt, now)}`
+      return `${healthState(rejection.state)} (${rejection.reason}${retry(rejection.retryAt, now, ', ')})`
     case 'provider_no_credentials':
       return rejection.providers.length === 0
         ? 'no configured provider serves it'
         : `no credentials for ${rejection.providers.join(', ')}`
     case 'rate_limited_upstream':
-      return `the provider limits our rate${retry(rejection.retryAt, now)}`
+      return `the provider limits our rate${retry(rejection.retryAt, now, '; ')}`
     case 'budget_exhausted':
       return `budget "${rejection.budget}"${subject(rejection.subject)} has ${usd(rejection.leftNanoUsd)} left, needs about ${usd(rejection.neededNanoUsd)}`
     case 'price_unknown':
@@ -81,9 +81,9 @@ function healthState(state: string): string {
   return state === 'open' ? 'breaker open' : state === 'half_open' ? 'breaker half open' : state
 }
 
-function retry(retryAt: number | null, now: number | undefined): string {
+function retry(retryAt: number | null, now: number | undefined, separator: string): string {
   if (retryAt === null || now === undefined) return ''
-  return ` (retry in ${Math.max(0, Math.ceil((retryAt - now) / 1_000))}s)`
+  return `${separator}retry in ${Math.max(0, Math.ceil((retryAt - now) / 1_000))}s`
 }
 
 function subject(name: string): string {
