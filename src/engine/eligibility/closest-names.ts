@@ -10,13 +10,17 @@ export function closestNames(name: string, known: readonly string[]): readonly s
   for (const candidate of known) {
     const folded = candidate.slice(0, MAX_NAME).toLowerCase()
     // A name that only lacks or adds an ending (`gpt-5.4` for `gpt-5.4-mini`) is as close as one wrong letter.
-    const contains =
-      wanted.length >= 3 && folded.length >= 3 && (folded.startsWith(wanted) || wanted.startsWith(folded))
+    const contains = shareTheirBeginning(wanted, folded)
     const distance = contains ? 1 : editDistance(wanted, folded, limit)
     if (distance <= limit) near.push({ name: candidate, distance })
   }
   near.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
   return near.slice(0, MAX_SUGGESTIONS).map((entry) => entry.name)
+}
+
+function shareTheirBeginning(wanted: string, known: string): boolean {
+  if (wanted.length >= 3 && known.startsWith(wanted)) return true
+  return known.length * 3 >= wanted.length * 2 && wanted.startsWith(known)
 }
 
 /** Levenshtein distance, or `limit + 1` as soon as it is certain to exceed the limit. */
