@@ -16,14 +16,15 @@ import { readComparison, readDurationMs, readShare } from './units.ts'
 export interface CompileOptions {
   /** Line of a rule in the file, for annotations; not part of the hash. */
   readonly ruleLine?: (index: number) => number | undefined
-  /** Use the first-run rules: there is no config file. */
-  readonly firstRun?: boolean
+  /** There is no config file: use the first-run rules that narrow to one of these tiers, which have models. */
+  readonly firstRunTiers?: ReadonlySet<string>
 }
 
 /** The routing part of a valid config with names resolved, units converted and defaults filled in. */
 export function compileRouting(config: GatewayConfig, options: CompileOptions = {}): RoutingConfig {
   const aliases = compileAliases(config)
-  const rules = options.firstRun === true ? firstRunRules() : compileRules(config, aliases)
+  const { firstRunTiers } = options
+  const rules = firstRunTiers === undefined ? compileRules(config, aliases) : firstRunRules(firstRunTiers)
   const parts = {
     tiers: config.tiers ?? DEFAULTS.tiers,
     aliases,
@@ -65,8 +66,8 @@ function compileRules(config: GatewayConfig, aliases: Readonly<Record<string, re
   })
 }
 
-function firstRunRules(): readonly Rule[] {
-  return FIRST_RUN_RULES.map(({ name, when, tier }) => {
+function firstRunRules(tiers: ReadonlySet<string>): readonly Rule[] {
+  return FIRST_RUN_RULES.filter(({ tier }) => tiers.has(tier)).map(({ name, when, tier }) => {
     const complexity = readComparison(when.complexity)
     return {
       name,

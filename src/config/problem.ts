@@ -83,7 +83,7 @@ function frame(place: Place, lines: readonly string[], note: string | undefined)
 }
 
 /** Control characters could steer the terminal of whoever opens a foreign repository. Length is kept for the carets. */
-function plain(text: string): string {
+export function plain(text: string): string {
   let shown = ''
   for (const unit of text.split('')) shown += unit === '\t' ? ' ' : isSteering(unit.charCodeAt(0)) ? '?' : unit
   return shown

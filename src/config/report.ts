@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../wire/errors.ts'
-import type { ConfigProblem, Path } from './problem.ts'
+import { plain, type ConfigProblem, type Path } from './problem.ts'
 import type { ConfigSource } from './source.ts'
 
 export interface Finding {
@@ -20,7 +20,7 @@ export class Report {
 
   constructor(source: ConfigSource) {
     this.#source = source
-    this.problems = [...source.problems]
+    this.problems = source.problems.map((problem) => ({ ...problem, message: plain(problem.message) }))
   }
 
   add(finding: Finding): void {
@@ -34,9 +34,10 @@ export class Report {
     this.problems.push({
       code: finding.code,
       severity: finding.severity ?? 'error',
-      message: finding.message,
+      // Messages repeat what stands in the file, which may be a stranger's.
+      message: plain(finding.message),
       note: finding.note,
-      fix: finding.fix,
+      fix: finding.fix === undefined ? undefined : plain(finding.fix),
       file: this.#source.file,
       place,
     })

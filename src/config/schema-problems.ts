@@ -10,10 +10,11 @@ type Issue = z.core.$ZodIssue
 export function findingsOf(issue: Issue, value: unknown, keysAt: (path: Path) => readonly string[]): Finding[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol')
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, keysAt(path)))
+  if (issue.code === 'invalid_key') return [badName(path)]
+  if (valueAt(value, path) === undefined) return [missing(path)]
   if (issue.code === 'invalid_value') return [wrongWord(path, valueAt(value, path), issue.values.map(String))]
   if (issue.code === 'invalid_type') return [wrongType(path, valueAt(value, path), issue.expected)]
   if (issue.code === 'too_small' || issue.code === 'too_big') return [outOfRange(path, issue)]
-  if (issue.code === 'invalid_key') return [badName(path)]
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return unionFindings(issue, path, { value, keysAt })
   return [badValue(path, issue.message)]
 }
@@ -34,7 +35,6 @@ function unknownKey(key: string, path: Path, known: readonly string[]): Finding 
 }
 
 function wrongWord(path: Path, found: unknown, allowed: readonly string[]): Finding {
-  if (found === undefined) return missing(path)
   const suggestion = typeof found === 'string' ? closest(found, allowed) : undefined
   const choice = allowed.length === 1 ? `${allowed[0]}` : `one of ${allowed.join(', ')}`
   return {
@@ -46,7 +46,6 @@ function wrongWord(path: Path, found: unknown, allowed: readonly string[]): Find
 }
 
 function wrongType(path: Path, found: unknown, expected: string): Finding {
-  if (found === undefined) return missing(path)
   const words: Record<string, string> = { object: 'a map', record: 'a map', array: 'a list', string: 'a text' }
   return {
     code: 'config_bad_value',

@@ -37,7 +37,7 @@ export function parseSource(text: string, file: string): ConfigSource {
     uniqueKeys: true,
     stringKeys: true,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
     lineCounter: counter,
   })
   const problems: ConfigProblem[] = [...document.errors, ...document.warnings].map((error) => ({
