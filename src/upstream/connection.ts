@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { isReset } from './network-error.ts'
 import { checkLiteralHost, guardedLookup, policyFor, type AddressPolicy } from './address-guard.ts'
 
 export interface ConnectionSettings {
@@ -32,6 +33,8 @@ export class Connection {
   readonly #url: URL
   #agent: Promise<Dispatcher> | null = null
   #closed = false
+  /** An answer has come before, so that a connection may have been waiting in the pool. */
+  #served = false
 
   /** Throws for an address that may never be called. */
   constructor(settings: ConnectionSettings) {
@@ -40,11 +43,24 @@ export class Connection {
     checkLiteralHost(this.#url.hostname, policyFor(this.#url.hostname, settings.addresses))
   }
 
-  async request({ method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+  /**
+   * Sends one request. When a connection of the pool turns out to be closed by the peer, which no client can know before
+   * it writes, the request is sent once more; any other failure is the caller's.
+   */
+  async request(request: HttpRequest): Promise<HttpAnswer> {
     this.#agent ??= this.#open()
     const agent = await this.#agent
+    try {
+      return await this.#send(agent, request)
+    } catch (error) {
+      if (!this.#served || !isReset(error) || request.signal.aborted) throw error
+      return this.#send(agent, request)
+    }
+  }
+
+  async #send(agent: Dispatcher, { method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
     const base = this.#url.pathname === '/' ? '' : this.#url.pathname.replace(/\/$/, '')
-    return agent.request({
+    const answer = await agent.request({
       origin: this.#url.origin,
       path: `${base}${path}${this.#url.search}`,
       method,
@@ -52,6 +68,8 @@ export class Connection {
       signal,
       ...(body === undefined ? {} : { body }),
     })
+    this.#served = true
+    return answer
   }
 
   async close(): Promise<void> {

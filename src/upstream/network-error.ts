@@ -22,20 +22,13 @@ export function describeNetworkError(error: unknown): string {
 
 /** The peer broke HTTP itself, so its answer can not be read. */
 export function isProtocolError(error: unknown): boolean {
-  const code = networkCode(error)
-  return code !== null && (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW')
+  return member(error, 'name') === 'HTTPParserError' || networkCode(error) === 'UND_ERR_HEADERS_OVERFLOW'
 }
 
-/**
- * True when a pooled connection, which had served an answer before, was closed by the peer as we used it. Only then a
- * second try on a fresh connection is no hidden retry: the provider never saw the request.
- */
-export function isStaleConnection(error: unknown): boolean {
+/** The connection was there and went away before an answer, as pooled ones do when the peer closes them. */
+export function isReset(error: unknown): boolean {
   const code = networkCode(error)
-  if (code === null || !RESET_CODES.has(code)) return false
-  const socket = member(error, 'socket')
-  const bytesRead = member(socket, 'bytesRead')
-  return typeof bytesRead === 'number' && bytesRead > 0
+  return code !== null && RESET_CODES.has(code)
 }
 
 function networkCode(error: unknown): string | null {

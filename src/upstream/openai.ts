@@ -5,7 +5,7 @@ import { BlockedAddressError } from './address-guard.ts'
 import { Connection, type HttpAnswer } from './connection.ts'
 import { CredentialPool, type Credential } from './credentials.ts'
 import { failed } from './failure.ts'
-import { describeNetworkError, isProtocolError, isStaleConnection } from './network-error.ts'
+import { describeNetworkError, isProtocolError } from './network-error.ts'
 import { readAnswer } from './openai-answer.ts'
 import type { AdapterPorts, ProviderSettings } from './ports.ts'
 import { requestBody, type RequestBody } from './request-body.ts'
@@ -84,23 +84,17 @@ export class OpenAiUpstream implements UpstreamPort {
     }
   }
 
-  async #send(
+  #send(
     call: UpstreamCall,
     { credential, text, timer }: { credential: Credential; text: string; timer: AttemptTimer },
   ): Promise<HttpAnswer> {
-    const request = {
-      method: 'POST' as const,
+    return this.#connection.request({
+      method: 'POST',
       path: '/chat/completions',
       headers: outboundHeaders(call, credential),
       body: text,
       signal: timer.signal,
-    }
-    try {
-      return await this.#connection.request(request)
-    } catch (error) {
-      if (timer.cause !== null || !isStaleConnection(error)) throw error
-      return this.#connection.request(request)
-    }
+    })
   }
 
   #limits(call: UpstreamCall, leftMs: number): AttemptLimits {

@@ -1,0 +1,46 @@
+import { DECISION_SCHEMA, type Decision } from '../../../src/engine/decision.ts'
+
+/** Adapters hand the decision on and read nothing of it. */
+export const EMPTY_DECISION: Decision = {
+  schema: DECISION_SCHEMA,
+  configHash: '',
+  catalogHash: '',
+  seed: 0,
+  asked: { model: 'auto', endpoint: 'chat', stream: false, hints: { tags: [] } },
+  principal: {
+    keyId: 'k',
+    alias: 'k',
+    groups: [],
+    user: null,
+    project: null,
+    tierCeiling: null,
+    models: null,
+    policy: null,
+  },
+  features: {
+    inputTokens: 1,
+    maxOutputTokens: null,
+    turns: 1,
+    userTurns: 1,
+    chars: { system: 0, user: 5, assistant: 0, tool: 0, lastUser: 5 },
+    language: 'en',
+    script: 'latin',
+    modalities: ['text'],
+    needs: {
+      tools: false,
+      parallelTools: false,
+      jsonMode: false,
+      jsonSchema: false,
+      stream: false,
+      choices: 1,
+      parameters: [],
+    },
+    agentLoop: false,
+    cues: {},
+  },
+  intent: { label: 'chat', confidence: 1, runnerUps: [], complexity: 0, cues: [], kept: false },
+  candidates: [],
+  outcome: { kind: 'refused', code: 'no_capable_model', closest: [], rule: null, policy: null },
+  plan: [],
+  budgetWarnings: [],
+}
