@@ -56,7 +56,7 @@ function countsOf({ recorded, dropped }: RecorderStats): Pick<RecordingStatus, '
 }
 
 /** Keeps hashed user and project names stable on this machine and unguessable elsewhere. */
-async function localSalt(stateDir: string): Promise<string> {
+export async function localSalt(stateDir: string): Promise<string> {
   const file = join(stateDir, 'salt')
   const aside = `${file}.${randomBytes(6).toString('hex')}`
   await writeFile(aside, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
