@@ -39,6 +39,21 @@ export function parseBody(bytes: Buffer, limits: ProxyLimits): JsonObject {
   return value
 }
 
+/**
+ * Members by which other gateways let a request choose where it goes and with which key. Targets come from the config
+ * alone, and passing these on would hand the choice to the next gateway in line.
+ */
+const TARGET_MEMBERS = ['api_base', 'base_url', 'api_key', 'organization', 'extra_headers', 'x-base-url'] as const
+
+/** Refuses a body that names a target or a credential. */
+export function refuseTargets(body: JsonObject): void {
+  const named = TARGET_MEMBERS.find((member) => body[member] !== undefined && body[member] !== null)
+  if (named === undefined) return
+  throw new GatewayError('invalid_request_error', `a request can not set "${named}"; targets come from the config`, {
+    param: named,
+  })
+}
+
 /** Reads the whole body. Bytes are counted as they come, so that a chunked body can not outgrow the limit either. */
 export function readBytes(request: IncomingMessage, limits: ProxyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {

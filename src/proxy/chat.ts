@@ -3,7 +3,7 @@ import type { CanonicalRequest } from '../wire/canonical.ts'
 import { GatewayError } from '../wire/errors.ts'
 import { parseChatRequest } from '../wire/openai-chat/parse-request.ts'
 import { SSE_DONE, sseData } from '../wire/sse.ts'
-import { checkMediaType, parseBody, readBytes } from './body.ts'
+import { checkMediaType, parseBody, readBytes, refuseTargets } from './body.ts'
 import { chatAnswerBody, chatStreamWriter } from './chat-format.ts'
 import { asGatewayError, errorAnswerBody, sendError, sendJson } from './error-answer.ts'
 import { EventStream } from './event-stream.ts'
@@ -28,6 +28,7 @@ export async function handleChat(context: RequestContext, caller: Caller): Promi
   const bytes = await readBytes(request, limits)
   const startedAt = performance.now()
   const body = parseBody(bytes, limits)
+  refuseTargets(body)
   const canonical = parseChatRequest(body)
   const parseMs = performance.now() - startedAt
   const incoming = incomingOf(context, caller, { canonical, body, hints, parseMs })
