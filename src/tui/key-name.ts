@@ -2,6 +2,8 @@
 export interface InkKey {
   readonly upArrow: boolean
   readonly downArrow: boolean
+  readonly leftArrow: boolean
+  readonly rightArrow: boolean
   readonly pageUp: boolean
   readonly pageDown: boolean
   readonly home: boolean
@@ -24,6 +26,8 @@ export interface KeyPress {
 const NAMED: readonly (readonly [keyof InkKey, string])[] = [
   ['upArrow', 'up'],
   ['downArrow', 'down'],
+  ['leftArrow', 'left'],
+  ['rightArrow', 'right'],
   ['pageUp', 'pageup'],
   ['pageDown', 'pagedown'],
   ['home', 'home'],

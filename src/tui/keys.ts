@@ -23,6 +23,8 @@ export type Action =
   | 'why_not'
   | 'next'
   | 'previous'
+  | 'next_candidate'
+  | 'previous_candidate'
   | 'diff_style'
   | 'less_context'
   | 'more_context'
@@ -70,6 +72,8 @@ export const KEYS: readonly KeyBinding[] = [
   { keys: ['W'], action: 'why_not', help: 'why not this model?', hint: 'why not', screens: ['detail'] },
   { keys: ['p'], action: 'pause', help: 'pause or continue', hint: 'pause', screens: ['live', 'progress'] },
   { keys: ['o'], action: 'sort', help: 'sort by something else', hint: 'sort', screens: LISTS },
+  { keys: ['right'], action: 'next_candidate', help: 'next candidate', hint: 'candidate', screens: ['summary'] },
+  { keys: ['left'], action: 'previous_candidate', help: 'previous candidate', screens: ['summary'] },
   { keys: ['n'], action: 'next', help: 'next fixture', hint: 'next', screens: ['pair'] },
   { keys: ['N'], action: 'previous', help: 'previous fixture', hint: 'previous', screens: ['pair'] },
   { keys: ['d'], action: 'diff_style', help: 'next style of diff', hint: 'diff style', screens: ['pair'] },

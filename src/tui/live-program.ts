@@ -19,6 +19,7 @@ import { helpLines, hintLine } from './hints.ts'
 import type { KeyPress } from './key-name.ts'
 import { cursorOf, LIVE_START, liveStep, shownRows, type LiveDetail, type LiveUi } from './live-ui.ts'
 import type { Effect, ScreenProgram } from './screen.ts'
+import { textPart } from './text-part.ts'
 
 export interface LiveProgramOptions {
   readonly ascii: boolean
@@ -97,18 +98,26 @@ class LiveProgram implements ScreenProgram {
       `send them to ${status.url}/v1 with the key of this project`,
       '`gateway dev --print-env` prints the settings for a shell',
     ]
-    return [BLANK, ...texts.flatMap((text) => wrapText(text, size.columns - 3)).map((text) => line(`   ${text}`, 'dim'))]
+    return [
+      BLANK,
+      ...texts.flatMap((text) => wrapText(text, size.columns - 3)).map((text) => line(`   ${text}`, 'dim')),
+    ]
   }
 
   #listFooter(snapshot: LiveSnapshot, shown: number, size: Size): Frame {
     const { prompt, filter, follow, paused, sort } = this.#ui
-    const words = { follow: `follow ${follow ? 'on' : 'off'}`, pause: paused ? 'continue' : 'pause', sort: `sort ${sort}` }
+    const words = {
+      follow: `follow ${follow ? 'on' : 'off'}`,
+      pause: paused ? 'continue' : 'pause',
+      sort: `sort ${sort}`,
+    }
     const states: string[] = []
     if (filter !== '' && prompt?.kind !== 'filter') states.push(`filter "${filter}": ${shown} shown`)
     if (paused) states.push(`paused, ${Math.max(0, this.#newRows(snapshot))} new`)
     const notice: Line[] = []
     if (states.length > 0) notice.push(line(` ${states.join('   ')}`, 'warn'))
-    else if (snapshot.notice !== null) notice.push(line(` ${snapshot.notice.text}`, snapshot.notice.bad ? 'bad' : 'dim'))
+    else if (snapshot.notice !== null)
+      notice.push(line(` ${snapshot.notice.text}`, snapshot.notice.bad ? 'bad' : 'dim'))
     const last = prompt === null ? hintLine('live', size.columns, words) : promptLine(prompt, snapshot)
     return [rule(size.columns, this.#look), ...notice, last]
   }
@@ -127,13 +136,15 @@ class LiveProgram implements ScreenProgram {
     if (row === undefined || record === null) {
       const why = row === undefined ? 'this request is no longer in the list' : missingText(row)
       const header = row === undefined ? [] : detailHeader(row, null, detail.tab, size.columns)
-      return stack({ header: [...header, rule(size.columns, this.#look)], body: [BLANK, line(`   ${why}`)], footer }, size)
+      return stack(
+        { header: [...header, rule(size.columns, this.#look)], body: [BLANK, line(`   ${why}`)], footer },
+        size,
+      )
     }
     const header = [...detailHeader(row, record, detail.tab, size.columns), rule(size.columns, this.#look)]
     const lines = this.#detailBody(detail, size)
     const room = bodyRows({ header, footer }, size)
-    const scroll = Math.min(detail.scroll, Math.max(0, lines.length - room))
-    return stack({ header, body: withMore(lines, scroll, room), footer }, size)
+    return stack({ header, body: textPart(lines, detail.scroll, room), footer }, size)
   }
 
   #detailBody({ seq, tab, whyNot }: LiveDetail, { columns }: Size): Frame {
@@ -154,16 +165,11 @@ class LiveProgram implements ScreenProgram {
   }
 }
 
-/** A part of a long text; its last line says how much is left below. */
-function withMore(lines: Frame, scroll: number, room: number): Frame {
-  const visible = lines.slice(scroll, scroll + room)
-  const below = lines.length - scroll - visible.length
-  return below <= 0 ? visible : [...visible.slice(0, -1), line(`   ${below + 1} more lines below`, 'dim')]
-}
-
 function missingText(row: LiveRow): string {
   if (row.state === 'waiting') return 'not decided yet'
-  return row.intent === '' ? `${row.route}: turned away before it was routed` : 'too old: only the newest records are kept'
+  return row.intent === ''
+    ? `${row.route}: turned away before it was routed`
+    : 'too old: only the newest records are kept'
 }
 
 function promptLine(prompt: NonNullable<LiveUi['prompt']>, snapshot: LiveSnapshot | null): Line {

@@ -101,7 +101,9 @@ function listAction(ui: LiveUi, action: Action, context: LiveContext): LiveStep 
     case 'open':
     case 'explain': {
       const row = rows[cursor]
-      return row === undefined ? keep(ui) : keep({ ...ui, detail: { seq: row.seq, tab: 'decision', scroll: 0, whyNot: null } })
+      return row === undefined
+        ? keep(ui)
+        : keep({ ...ui, detail: { seq: row.seq, tab: 'decision', scroll: 0, whyNot: null } })
     }
     case 'filter':
       return keep({ ...ui, prompt: { kind: 'filter', text: ui.filter } })

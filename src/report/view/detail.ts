@@ -29,7 +29,8 @@ export function detailHeader(row: LiveRow, record: ExchangeRecord | null, tab: D
     const label = `${index + 1} ${TAB_NAMES[name]}`
     return name === tab ? span(`[${label}] `, 'strong') : span(`${label} `, 'dim')
   })
-  const asked = record === null ? '' : `${record.decision.asked.endpoint}${record.decision.asked.stream ? ' stream' : ''}`
+  const asked =
+    record === null ? '' : `${record.decision.asked.endpoint}${record.decision.asked.stream ? ' stream' : ''}`
   return [
     joinSegments(
       [
@@ -77,7 +78,9 @@ function attemptLines(record: ExchangeRecord, view: DetailView): Frame {
   return [
     line(attempts.length === 0 ? ' no upstream was called' : ` ${attempts.length} of ${decision.plan.length} planned`),
     ...tried,
-    ...left.map((step) => line(`   not needed  ${step.provider}/${step.upstreamModel}  ${describePlanStep(step.why)}`, 'dim')),
+    ...left.map((step) =>
+      line(`   not needed  ${step.provider}/${step.upstreamModel}  ${describePlanStep(step.why)}`, 'dim'),
+    ),
     BLANK,
     ...wrapped(`result   ${resultText(record)}`, view).map((part) => line(part)),
     ...wrapped(`tokens   ${usageText(record.usage)}`, view).map((part) => line(part)),
@@ -86,8 +89,8 @@ function attemptLines(record: ExchangeRecord, view: DetailView): Frame {
     ...(record.droppedParams.length === 0
       ? []
       : wrapped(`left out ${record.droppedParams.join(', ')}`, view).map((part) => line(part, 'warn'))),
-    ...wrapped(`arrived  ${clockTime(record.at, view.utcOffsetMinutes)}  upstream ${record.upstreamMode}`, view).map((part) =>
-      line(part, 'dim'),
+    ...wrapped(`arrived  ${clockTime(record.at, view.utcOffsetMinutes)}  upstream ${record.upstreamMode}`, view).map(
+      (part) => line(part, 'dim'),
     ),
   ]
 }

@@ -68,12 +68,11 @@ const TOKENS_FROM = 80
 const TIMES_FROM = 64
 /** From here on intents are shown in full. */
 const WIDE_FROM = 112
-const GAP = '  '
 
 function columnsFor(columns: number): Column[] {
   const fixed: Column[] = [
     { head: 'TIME', width: 8, cell: (row) => row.time },
-    { head: 'KEY', width: columns >= TOKENS_FROM ? 6 : 5, cell: (row) => row.key },
+    { head: 'KEY', width: columns >= WIDE_FROM ? 10 : 5, cell: (row) => row.key },
     { head: 'INTENT', width: intentWidth(columns), cell: (row) => row.intent },
   ]
   const right: Column[] = [{ head: 'CODE', width: 4, align: 'right', cell: (row) => row.code }]
@@ -82,15 +81,21 @@ function columnsFor(columns: number): Column[] {
     right.push({ head: 'TOTAL', width: 6, align: 'right', cell: (row) => row.total })
   }
   if (columns >= TOKENS_FROM) right.push({ head: 'TOK in/out', width: 10, align: 'right', cell: (row) => row.tokens })
-  if (columns >= COST_FROM) right.push({ head: 'COST', width: 9, align: 'right', cell: (row) => row.cost })
-  const used = [...fixed, ...right].reduce((sum, { width }) => sum + width + GAP.length, MARGIN)
-  const route: Column = { head: 'ROUTE', width: Math.max(8, columns - used), cell: (row) => row.route }
-  return [...fixed, route, ...right]
+  if (columns >= COST_FROM) right.push({ head: 'COST', width: 8, align: 'right', cell: (row) => row.cost })
+  const route: Column = { head: 'ROUTE', width: 0, cell: (row) => row.route }
+  const shape = [...fixed, route, ...right]
+  const used = shape.reduce((sum, column, index) => sum + column.width + (index === 0 ? MARGIN : gapOf(column)), 0)
+  return shape.map((column) => (column === route ? { ...route, width: Math.max(8, columns - used) } : column))
+}
+
+/** Figures are right-aligned and keep their distance by themselves. */
+function gapOf({ align }: Column): number {
+  return align === 'right' ? 1 : 2
 }
 
 function intentWidth(columns: number): number {
   if (columns >= WIDE_FROM) return 22
-  return columns >= COST_FROM ? 13 : 8
+  return columns >= COST_FROM ? 10 : 8
 }
 
 /** Room for the cursor in front of a row. */
@@ -103,19 +108,24 @@ export function liveList(
 ): Frame {
   const { cursor, height, columns, look } = view
   const shape = columnsFor(columns)
-  const head = shape.map(({ head: text, width, align }) => cell(text, { width, align, look })).join(GAP)
   const start = windowStart(rows.length, cursor, height - 1)
   const visible = rows.slice(start, start + height - 1)
   return [
-    line(`   ${head}`, 'dim'),
+    line(`   ${cells(shape, look, ({ head }) => head)}`, 'dim'),
     ...visible.map((row, index) => {
       const selected = start + index === cursor
-      const cells = shape.map(({ cell: of, width, align }) => cell(of(row), { width, align, look })).join(GAP)
-      return line(`${selected ? ' > ' : '   '}${cells}`, selected ? 'strong' : row.tone)
+      const text = cells(shape, look, ({ cell }) => cell(row))
+      return line(`${selected ? ' > ' : '   '}${text}`, selected ? 'strong' : row.tone)
     }),
   ]
 }
 
-function cell(text: string, how: { width: number; align: 'right' | undefined; look: Look }): string {
-  return fit(text, how.width, how.align === undefined ? { look: how.look } : { look: how.look, align: how.align })
+function cells(shape: readonly Column[], look: Look, text: (column: Column) => string): string {
+  return shape
+    .map((column, index) => {
+      const gap = index === 0 ? '' : ' '.repeat(gapOf(column))
+      const how = column.align === undefined ? { look } : { look, align: column.align }
+      return `${gap}${fit(text(column), column.width, how)}`
+    })
+    .join('')
 }

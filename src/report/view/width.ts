@@ -78,7 +78,9 @@ function isWide(code: number): boolean {
 export function cutText(text: string, width: number, look: Look): string {
   if (textWidth(text) <= width) return text
   const { ellipsis } = look.symbols
-  return width <= ellipsis.length ? takeColumns(text, width) : `${takeColumns(text, width - ellipsis.length)}${ellipsis}`
+  return width <= ellipsis.length
+    ? takeColumns(text, width)
+    : `${takeColumns(text, width - ellipsis.length)}${ellipsis}`
 }
 
 function takeColumns(text: string, width: number): string {
@@ -99,16 +101,25 @@ export function fit(text: string, width: number, how: { look: Look; align?: 'lef
   return how.align === 'right' ? fill + shown : shown + fill
 }
 
-/** Breaks a cleaned text into lines of at most `width` columns, at spaces where there are some. */
+/** The part of a cleaned text that fits on a line of `width` columns, broken at a space where there is one, and the rest. */
+export function takeLine(text: string, width: number): { readonly head: string; readonly rest: string } {
+  const head = takeColumns(text, Math.max(2, width))
+  if (head.length === text.length) return { head, rest: '' }
+  const space = head.lastIndexOf(' ')
+  if (text[head.length] === ' ' || space <= head.length / 3) {
+    return { head, rest: text.slice(head.length).replace(/^ /, '') }
+  }
+  return { head: head.slice(0, space).trimEnd(), rest: text.slice(space + 1) }
+}
+
+/** A cleaned text as lines of at most `width` columns; at least one line. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = []
-  let rest = text
-  while (textWidth(rest) > width) {
-    const head = takeColumns(rest, Math.max(2, width))
-    const space = head.lastIndexOf(' ')
-    const end = space > width / 3 ? space : head.length
-    lines.push(rest.slice(0, end).trimEnd())
-    rest = rest.slice(space > width / 3 ? end + 1 : end)
-  }
-  return rest === '' && lines.length > 0 ? lines : [...lines, rest]
+  let left = text
+  do {
+    const { head, rest } = takeLine(left, width)
+    lines.push(head)
+    left = rest
+  } while (left !== '')
+  return lines
 }
