@@ -1,3 +1,5 @@
+import { cut } from './style.ts'
+
 /** A part of a report. Rows are dropped from the end when space runs out; `noun` says what was dropped. */
 export interface Section {
   /** Text before the rows, such as a table head. Without room for it the whole section goes. */
@@ -10,8 +12,9 @@ export interface Section {
   readonly omitted?: number
 }
 
-/** Room for the statement of what was left out. */
-const STATEMENT_BYTES = 400
+/** Longest statement of what was left out, in characters, and the room kept for it at four bytes each. */
+const STATEMENT_LENGTH = 360
+const STATEMENT_BYTES = 4 * STATEMENT_LENGTH
 
 /**
  * Joins sections within a number of UTF-8 bytes and ends with what was left out, if anything. `foot` always stays.
@@ -48,7 +51,7 @@ function fitting(rows: readonly string[], room: number): string[] {
 function leftOut(dropped: readonly string[]): string {
   if (dropped.length === 0) return ''
   const text = `Left out for length: ${dropped.join(', ')}. The JSON report has them all.`
-  return `\n_${text.slice(0, STATEMENT_BYTES - 40)}_\n`
+  return `\n_${cut(text, STATEMENT_LENGTH - 8, '…')}_\n`
 }
 
 export function bytes(text: string): number {

@@ -39,6 +39,8 @@ export function describeGateReason(reason: GateReason, unit: GateResult['unit'])
       return `${valueOf(reason.bound, reason.value, unit)} could be chance with ${reason.candidates} candidates (adjusted p ${reason.adjustedP.toFixed(2)})`
     case 'not_measured':
       return `not measured: known for ${reason.measured} of ${reason.of} fixtures`
+    case 'nothing_recorded':
+      return `no fixture has a value for ${reason.metric}`
     case 'not_compared':
       return `${reason.metric} could not be compared`
     case 'estimates_refused':

@@ -1,6 +1,7 @@
 import type { CandidateSummary, MetricSummary, RunSummary } from '../replay/summary/types.ts'
 import { withinBudget, type Section } from './byte-budget.ts'
-import { describeGate, gateWord } from './describe-gate.ts'
+import type { GateStatus } from '../replay/gates/types.ts'
+import { describeGate } from './describe-gate.ts'
 import { counted, percent } from './format.ts'
 import { headline, runVerdict, type RunVerdict } from './headline.ts'
 import { code, tableHead, tableRow, textCell } from './markdown-parts.ts'
@@ -13,11 +14,15 @@ import {
   type MarkdownOptions,
 } from './markdown-sections.ts'
 import { oneLine } from './plain-text.ts'
+import { cut } from './style.ts'
 
 /** A comment on a pull request must stay under GitHub's 65 536 characters. */
 export const COMMENT_BYTES = 60_000
 /** `$GITHUB_STEP_SUMMARY` takes 1 MiB. */
 export const STEP_SUMMARY_BYTES = 900 * 1024
+
+/** Sentence and command are cut here, so that a sweep over many configs can not use up the budget. */
+const LONGEST_LINE = 2_000
 
 /** For a pull request: short, and found again by its hidden marker. */
 export function markdownReport(summary: RunSummary): string {
@@ -42,7 +47,7 @@ export function markdown(summary: RunSummary, options: MarkdownOptions): string 
 
 function opening(summary: RunSummary): string {
   const verdict = runVerdict(summary)
-  const sentence = textCell(headline(summary).replaceAll('->', '→'))
+  const sentence = textCell(cut(headline(summary), LONGEST_LINE, '…').replaceAll('->', '→'))
   return `<!-- gateway-replay:${markerName(summary.suite)} -->\n> [!${alertOf(verdict)}]\n> ${sentence}\n\n`
 }
 
@@ -72,12 +77,16 @@ function mainSections(candidate: CandidateSummary, many: boolean): Section[] {
   const metrics = MAIN_METRICS.flatMap((name) => candidate.metrics.find((metric) => isOverall(metric, name)) ?? [])
   const title = many ? `### ${textCell(candidate.name)}\n\n` : ''
   const gates = candidate.gates.map((gate) =>
-    tableRow([gateWord(gate.status), code(gate.label), textCell(describeGate(gate))]),
+    tableRow([gateCell(gate.status), code(gate.label), textCell(describeGate(gate))]),
   )
   return [
     { open: `${title}${METRIC_HEAD}`, rows: metrics.map(metricRow), close: '\n', noun: 'metrics' },
     ...(gates.length === 0 ? [] : [{ open: tableHead(['gate', '', '']), rows: gates, close: '\n', noun: 'gates' }]),
   ]
+}
+
+function gateCell(status: GateStatus): string {
+  return status === 'fail' ? '**FAIL**' : status
 }
 
 function isOverall(metric: MetricSummary, name: string): boolean {
@@ -97,7 +106,7 @@ function foot(summary: RunSummary): string {
     `catalogue ${short(summary.catalogHash)}`,
     `prices ${short(summary.pricesHash)}`,
   ].join(', ')
-  return `\nReproduce: ${code(command)}\n\n<sub>${counted(fixtures.count, 'fixture')}, ${counted(fixtures.sessions, 'session')}, ${changed} of routes changed · seed ${summary.seed} · run ${textCell(summary.runId)} · ${textCell(hashes)}</sub>\n`
+  return `\nReproduce: ${code(cut(command, LONGEST_LINE, '…'))}\n\n<sub>${counted(fixtures.count, 'fixture')}, ${counted(fixtures.sessions, 'session')}, ${changed} of routes changed · seed ${summary.seed} · run ${textCell(summary.runId)} · ${textCell(hashes)}</sub>\n`
 }
 
 function short(hash: string): string {

@@ -88,6 +88,7 @@ function notDecidable({ summary }: Measured): GateReason | null {
   const { verdict, metric } = summary
   if (summary.of === 0) return { code: 'no_fixtures' }
   if (verdict.kind === 'not_measured') {
+    if (verdict.reason.code === 'nothing_recorded') return { code: 'nothing_recorded', metric }
     return { code: 'not_measured', metric, measured: summary.n, of: summary.of }
   }
   if (verdict.kind !== 'not_compared') return null

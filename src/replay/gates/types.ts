@@ -71,6 +71,8 @@ export type GateReason =
       readonly candidates: number
     }
   | { readonly code: 'not_measured'; readonly metric: string; readonly measured: number; readonly of: number }
+  /** No fixture has a value: nothing recorded, or a misspelt score. */
+  | { readonly code: 'nothing_recorded'; readonly metric: string }
   | { readonly code: 'not_compared'; readonly metric: string }
   | { readonly code: 'estimates_refused'; readonly estimated: number; readonly of: number }
   | { readonly code: 'no_fixtures' }
