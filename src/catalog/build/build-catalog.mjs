@@ -1,6 +1,5 @@
 // Makes src/catalog/data/catalog.json from the price data under --source. Run `npm run build` first: the conversion is
 // the code that `gateway models sync` uses. Equal input gives equal bytes.
-import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,9 +18,9 @@ if (values.source === undefined) throw new Error('usage: build-catalog.mjs --sou
 
 const { factsFromModelsDev } = await import(join(values.code, 'catalog', 'models-dev.js'))
 const litellm = await import(join(values.code, 'catalog', 'litellm.js'))
-const { CATALOG_SCHEMA, UNKNOWN_CAPABILITIES, byVendorAndId } = await import(join(values.code, 'catalog', 'facts.js'))
+const { UNKNOWN_CAPABILITIES } = await import(join(values.code, 'catalog', 'facts.js'))
+const { catalogText } = await import(join(values.code, 'catalog', 'catalog-file.js'))
 const { picoPerToken } = await import(join(values.code, 'catalog', 'pico.js'))
-const { canonicalJson } = await import(join(values.code, 'wire', 'json.js'))
 
 const read = (name) => {
   const bytes = readFileSync(join(values.source, 'catalog', name))
@@ -37,18 +36,13 @@ const UNPRICED = { input: null, output: null, cacheRead: null, cacheWrite5m: nul
 
 const current = selected.models.flatMap((row) => factsFromModelsDev(row.provider, row, selected.as_of) ?? [])
 const old = Object.entries(historic.models).map(([id, facts]) => historicFacts(id, facts))
-const models = [...current, ...old].sort(byVendorAndId)
-const sha256 = createHash('sha256').update(canonicalJson(models)).digest('hex')
 const sources = [
   { name: selected.source, commit: selected.commit, asOf: selected.as_of, licence: selected.license },
   { name: 'BerriAI/litellm, copy in AgentOps-AI/tokencost', commit: 'e7f7c192', asOf: '2025-09', licence: 'MIT' },
 ]
-// One model a line: a later snapshot then shows as a readable diff.
-const head = JSON.stringify({ schema: CATALOG_SCHEMA, sources, sha256 })
-const text = `${head.slice(0, -1)},"models":[\n${models.map((model) => JSON.stringify(model)).join(',\n')}\n]}\n`
 mkdirSync(dirname(values.out), { recursive: true })
-writeFileSync(values.out, text)
-process.stdout.write(`${models.length} models (${current.length} current, ${old.length} historic) -> ${values.out}\n`)
+writeFileSync(values.out, catalogText([...current, ...old], sources))
+process.stdout.write(`${current.length} current and ${old.length} historic models -> ${values.out}\n`)
 
 /**
  * A model of the bundled recordings. Prices as in autumn 2024. Capabilities and the retirement date are those of its

@@ -57,20 +57,18 @@ export async function buildProject(source: ProjectSource): Promise<Project> {
     tiers: config.tiers ?? DEFAULTS.tiers,
   })
   const routing = compileRouting(config, {
-    firstRun: source.file === null && config.routing?.rules === undefined,
     ruleLine: (index) => validated?.source.place(['routing', 'rules', index])?.line,
+    ...(source.file === null && config.routing?.rules === undefined
+      ? { firstRunTiers: new Set(built.matrix.rows.map((row) => row.tier)) }
+      : {}),
   })
+  const found = (validated?.problems ?? []).map((problem) => warningText(problem))
   return {
     file: source.file,
     dir: source.dir,
     routing,
     matrix: built.matrix,
-    warnings: [
-      ...(validated?.problems ?? []).map((problem) => warningText(problem)),
-      ...built.warnings,
-      ...inactiveNote(config),
-      ...notes,
-    ],
+    warnings: [...found, ...built.warnings, ...inactiveNote(config), ...notes],
     text: source.text,
     sets: source.sets,
     config,
