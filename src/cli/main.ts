@@ -4,9 +4,11 @@ import { ERROR_FACES, GatewayError } from '../wire/errors.ts'
 import { addConfigCommand } from './config.ts'
 import { addModelsCommand } from './models.ts'
 import { addDevCommand } from './dev.ts'
+import { addFixturesCommand } from './fixtures.ts'
 import { errorText } from './print-error.ts'
 import { addTrustCommand } from './trust.ts'
 import { addReplayCommand } from './replay.ts'
+import { addRouteCommand } from './route.ts'
 
 function packageVersion(): string {
   const manifest: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -35,6 +37,8 @@ export function buildProgram(): Command {
     .exitOverride()
   addDevCommand(program)
   addReplayCommand(program)
+  addRouteCommand(program)
+  addFixturesCommand(program)
   addConfigCommand(program)
   addModelsCommand(program)
   addTrustCommand(program)

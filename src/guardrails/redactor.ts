@@ -154,12 +154,14 @@ function leaksIn(line: string, { known, find }: { known: KnownValues; find: (tex
   }
   add(known.find(line))
   add(findSecrets(line))
-  const value: JsonValue = JSON.parse(line)
+  const value = parsedLine(line)
+  // What is no JSON can only be looked at as it is.
+  if (value === undefined) add(find(line))
   const look = (text: string): string => {
     add(find(text))
     return text
   }
-  redactJson(value, {
+  redactJson(value ?? null, {
     text: look,
     jsonText: look,
     number: (count) => count,
@@ -169,4 +171,13 @@ function leaksIn(line: string, { known, find }: { known: KnownValues; find: (tex
     },
   })
   return [...types].sort()
+}
+
+function parsedLine(line: string): JsonValue | undefined {
+  try {
+    const value: JsonValue = JSON.parse(line)
+    return value
+  } catch {
+    return undefined
+  }
 }

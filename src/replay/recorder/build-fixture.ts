@@ -3,12 +3,12 @@ import type { ExchangeRecord } from '../../engine/record.ts'
 import type { StateSnapshot } from '../../engine/state.ts'
 import type { Redactor, SessionRedactor } from '../../guardrails/redactor.ts'
 import type { ExchangeContent, Incoming } from '../../pipeline/ports.ts'
-import type { CanonicalAnswer } from '../../wire/canonical.ts'
 import { canonicalJson } from '../../wire/json.ts'
 import type { JsonObject } from '../../wire/json.ts'
 import { bodyOf, requestOf } from '../fixtures/incoming.ts'
 import { fixtureId, KEY_VERSION, keyOf, shortHash } from '../fixtures/key.ts'
 import type { Fixture, FixtureRequest, FixtureResponse } from '../types.ts'
+import { redactAnswer } from './redact-answer.ts'
 import { redactBody } from './redact-body.ts'
 import { redactDecision, redactRights, redactState, replaceId } from './redact-context.ts'
 import type { Identities } from './redact-context.ts'
@@ -148,7 +148,7 @@ function responseOf(
     const nothing = { finish: null, message: { text: '' }, usage: record.usage, timing, error: { code } }
     return { status: result.status, model, ...nothing }
   }
-  const message = messageOf(content.answer, session)
+  const message = redactAnswer(content.answer, session)
   return {
     status: result.status,
     model,
@@ -159,34 +159,6 @@ function responseOf(
     timing,
     ...(content.chunks === null ? {} : { chunks: chunksOf(content.chunks, message.text) }),
   }
-}
-
-/** The whole text is redacted at once: a key that came in pieces shows only when they are put together. */
-function messageOf(answer: CanonicalAnswer, session: SessionRedactor): FixtureResponse['message'] {
-  const joined = (kind: 'text' | 'reasoning' | 'refusal'): string =>
-    answer.blocks.flatMap((block) => (block.kind === kind ? [block.text] : [])).join('')
-  const calls = answer.blocks.flatMap((block) => (block.kind === 'tool_use' ? [block] : []))
-  const refusal = joined('refusal')
-  const reasoning = joined('reasoning')
-  return {
-    text: session.text(joined('text')),
-    ...(calls.length === 0
-      ? {}
-      : {
-          tool_calls: calls.map(({ id, name, argumentsJson }) => ({
-            id: session.name(id),
-            name: session.name(name),
-            arguments: redactedArguments(argumentsJson, session),
-          })),
-        }),
-    ...(refusal === '' ? {} : { refusal: session.text(refusal) }),
-    ...(reasoning === '' ? {} : { reasoning: session.text(reasoning) }),
-  }
-}
-
-function redactedArguments(argumentsJson: string, session: SessionRedactor): string {
-  const redacted = session.json(argumentsJson)
-  return typeof redacted === 'string' ? redacted : JSON.stringify(redacted)
 }
 
 /** Cut points fit the stored text only when redaction left its length alone. */
