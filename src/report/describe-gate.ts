@@ -30,9 +30,7 @@ export function describeGateReason(reason: GateReason, unit: GateResult['unit'])
     }
     case 'interval_straddles': {
       const need =
-        reason.neededPairs === null
-          ? ''
-          : `; needs ~${reason.neededPairs} fixtures at this variance, have ${reason.pairs}`
+        reason.neededPairs === null ? '' : `; needs ~${reason.neededPairs} fixtures like these, have ${reason.pairs}`
       return `${valueOf(reason.bound, reason.value, unit)} ${range90(reason.bound, reason, unit)} does not settle it${need}`
     }
     case 'not_after_holm':

@@ -1,6 +1,7 @@
 import type { CandidateSummary, MetricSummary, Verdict } from '../replay/summary/types.ts'
 import { verdictLabel, verdictReason } from './describe-verdict.ts'
 import { amount, change, interval, money, percent } from './format.ts'
+import { oneLine } from './plain-text.ts'
 import type { Symbols, Tone } from './style.ts'
 
 /** One row of the table of metrics as finished strings; screens and reports show the same cells. */
@@ -58,7 +59,7 @@ function isShown(metric: MetricSummary, candidate: CandidateSummary): boolean {
     return verdict.reason.code !== 'nothing_recorded' && !metric.metric.endsWith('.p95')
   }
   const second = metric.metric.startsWith('first_token.') || metric.metric === 'latency.p95'
-  return !(second && verdict.kind === 'not_compared')
+  return !(second && (verdict.kind === 'not_compared' || verdict.kind === 'equal'))
 }
 
 function slicesOf(metric: MetricSummary, candidate: CandidateSummary): MetricSummary[] {
@@ -77,7 +78,7 @@ export function metricLine(metric: MetricSummary, symbols: Symbols): MetricLine 
   return {
     metric: metric.metric,
     indent: sliced ? 1 : 0,
-    name: sliced ? metric.slice.label : metricName(metric.metric),
+    name: oneLine(sliced ? metric.slice.label : metricName(metric.metric)),
     baseline: metric.baseline === null ? symbols.none : amount(metric.baseline, metric.unit),
     candidate: metric.candidate === null ? symbols.none : amount(metric.candidate, metric.unit),
     change: metric.change === null || levelOnly ? symbols.none : change(metric.change, metric),

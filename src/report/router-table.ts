@@ -1,5 +1,6 @@
 import type { ConfigPoint, RouterFigures, RouterPoint } from '../replay/router-figures/types.ts'
 import { counted, money, percent, signed, signedPercent } from './format.ts'
+import { oneLine } from './plain-text.ts'
 import { ASCII, UNICODE, wrap, type TextStyle } from './style.ts'
 import { textTable, type Column, type TableRow } from './text-table.ts'
 
@@ -29,7 +30,7 @@ export function routerLines(figures: RouterFigures, none: string): RouterLine[] 
   const line = (point: RouterPoint, name: string, config?: ConfigPoint): RouterLine => {
     const above = config?.aboveZeroRouter ?? null
     return {
-      name,
+      name: oneLine(name),
       quality: percent(point.quality),
       cost: money(point.costNanoUsd),
       againstBest: best > 0 ? signedPercent(point.costNanoUsd / best - 1) : none,

@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.ts'
+
 export type Tone = 'good' | 'bad' | 'warn' | 'dim' | 'strong' | 'plain'
 
 /** Colours by meaning, handed in: this room writes no escape byte itself. */
@@ -48,11 +50,13 @@ export function clampWidth(width: number): number {
   return Math.min(160, Math.max(64, Math.floor(width)))
 }
 
-/** Breaks a sentence at spaces so that no line is longer than `width`; longer words are cut hard. */
+/** Breaks a sentence at spaces so that no line is longer than `width`; longer words are cut hard. Control characters go. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(' ').flatMap((long) => hardCut(long, width))) {
+  for (const word of singleLine(text)
+    .split(' ')
+    .flatMap((long) => hardCut(long, width))) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line)
       line = word
@@ -67,6 +71,11 @@ function hardCut(word: string, width: number): string[] {
   const parts: string[] = []
   for (let at = 0; at < word.length || at === 0; at += width) parts.push(word.slice(at, at + width))
   return parts
+}
+
+/** Text from outside on one line, its runs of spaces kept. */
+export function singleLine(text: string): string {
+  return plainText(text).replaceAll(/[\t\n]/g, ' ')
 }
 
 /** Text cut to a width with an ellipsis. */

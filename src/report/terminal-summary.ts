@@ -76,7 +76,9 @@ function candidateLines(summary: RunSummary, candidate: CandidateSummary, style:
     ['evidence', evidenceText(candidate, symbols)],
   ] as const
   return [
-    style.paint(`candidate ${candidate.name} vs ${summary.baseline.label}`, 'strong'),
+    ...wrap(`candidate ${candidate.name} vs ${summary.baseline.label}`, style.width).map((line) =>
+      style.paint(line, 'strong'),
+    ),
     ...facts.flatMap(([label, text]) => labelled(label, text, style)),
     ...(summary.mode === 'plan' ? planLines(candidate, style) : []),
     '',

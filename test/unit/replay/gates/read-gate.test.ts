@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, constantFrom, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gateLabel } from '../../../../src/replay/gates/gate-label.ts'
 import { parseGateExpression } from '../../../../src/replay/gates/parse-expression.ts'
@@ -75,7 +75,7 @@ describe('gates on the command line', () => {
   })
 
   it('keep their meaning when the label is read again', () => {
-    const texts = fc.constantFrom(
+    const texts = constantFrom(
       'cost.total<=+5%',
       'cost.request<=$0.0012',
       'errors.rate<=1%',
@@ -85,8 +85,8 @@ describe('gates on the command line', () => {
       'quality.score{intent=code.*} non-inferior 0.05',
       'quality.score{tag=a|b,tier=free} non-inferior 3pp',
     )
-    fc.assert(
-      fc.property(texts, (text) => {
+    assert(
+      property(texts, (text) => {
         const gate = fromText(text)
         expect(fromText(gateLabel(gate))).toEqual(gate)
       }),

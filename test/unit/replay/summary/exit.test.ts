@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, property, shuffledSubarray } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exitCodeOf, runExit } from '../../../../src/replay/summary/exit.ts'
 import type { ExitReason } from '../../../../src/replay/summary/types.ts'
@@ -38,9 +38,9 @@ describe('the exit code', () => {
   })
 
   it('takes 2 over 70 over an interrupt over 3 over 1 over 4, whatever the order of reasons', () => {
-    const subset = fc.shuffledSubarray([...ONE_OF_EACH], { minLength: 1 })
-    fc.assert(
-      fc.property(subset, (reasons) => {
+    const subset = shuffledSubarray([...ONE_OF_EACH], { minLength: 1 })
+    assert(
+      property(subset, (reasons) => {
         const strongest = ONE_OF_EACH.find((reason) => reasons.includes(reason))
         const exit = runExit(reasons)
         expect(exit.code).toBe(strongest === undefined ? 0 : exitCodeOf(strongest))
