@@ -1,3 +1,5 @@
+import { timerMs } from './timer-ms.ts'
+
 export type TimeoutCause = 'timeout_first_token' | 'timeout_idle' | 'timeout_total'
 export type AbortCause = 'client' | TimeoutCause
 
@@ -26,8 +28,8 @@ export class AttemptTimer {
   constructor(caller: AbortSignal, limits: AttemptLimits) {
     this.#caller = caller
     this.#limits = limits
-    this.#firstToken = setTimeout(() => this.#abort('timeout_first_token'), limits.firstTokenMs)
-    this.#total = setTimeout(() => this.#abort('timeout_total'), limits.totalMs)
+    this.#firstToken = setTimeout(() => this.#abort('timeout_first_token'), timerMs(limits.firstTokenMs))
+    this.#total = setTimeout(() => this.#abort('timeout_total'), timerMs(limits.totalMs))
     if (caller.aborted) this.#abort('client')
     else caller.addEventListener('abort', this.#onCallerAbort, { once: true })
   }
@@ -45,7 +47,7 @@ export class AttemptTimer {
   contentArrived(): void {
     clearTimeout(this.#firstToken)
     this.#firstToken = undefined
-    if (!this.#stopped) this.#idle ??= setTimeout(() => this.#idleOver(), this.#limits.idleMs)
+    if (!this.#stopped) this.#idle ??= setTimeout(() => this.#idleOver(), timerMs(this.#limits.idleMs))
   }
 
   /** Call with true before waiting for bytes and with false when they came. */

@@ -2,6 +2,7 @@ import type { UpstreamCall, UpstreamPort, UpstreamResult, UpstreamStream } from 
 import type { Clock } from '../pipeline/ports.ts'
 import type { StreamPart } from '../wire/canonical.ts'
 import { failed } from './failure.ts'
+import { timerMs } from './timer-ms.ts'
 
 interface Waiter {
   take(): void
@@ -64,7 +65,7 @@ export class ConcurrencyLimit implements UpstreamPort {
       }
       const onAbort = (): void => leave('aborted')
       const waiter: Waiter = { take: () => leave('in') }
-      const timer = setTimeout(() => leave('late'), Math.max(firstTokenWithinMs, 0))
+      const timer = setTimeout(() => leave('late'), timerMs(firstTokenWithinMs))
       signal.addEventListener('abort', onAbort, { once: true })
       this.#queue.add(waiter)
     })

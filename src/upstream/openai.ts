@@ -101,7 +101,7 @@ export class OpenAiUpstream implements UpstreamPort {
     const { firstTokenMs, idleMs, totalMs } = this.#settings.timeouts
     // A whole answer has no first token apart from its last, so only the deadline and the total bound it.
     const first = call.request.stream ? Math.min(leftMs, firstTokenMs) : leftMs
-    return { firstTokenMs: Math.max(first, 0), idleMs, totalMs }
+    return { firstTokenMs: first, idleMs, totalMs }
   }
 }
 

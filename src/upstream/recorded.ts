@@ -81,7 +81,7 @@ function firstMs({ chunks, firstTokenMs }: RecordedAnswer): number {
 }
 
 /** Why there is no answer, with the recording that comes nearest. Names of fields only, never their content. */
-export function describeMiss({ reason, closest }: RecordedMiss, model: string): string {
+function describeMiss({ reason, closest }: RecordedMiss, model: string): string {
   const near = closest === null ? '' : `; closest: ${closest.id}${differences(closest.differs)}`
   switch (reason) {
     case 'never_recorded':

@@ -1,4 +1,5 @@
 import type { Sleep } from './ports.ts'
+import { timerMs } from './timer-ms.ts'
 
 /** Waits in real time. */
 export const realSleep: Sleep = (ms, signal) =>
@@ -10,7 +11,7 @@ export const realSleep: Sleep = (ms, signal) =>
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', onAbort)
       resolve()
-    }, ms)
+    }, timerMs(ms))
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
   })

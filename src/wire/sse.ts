@@ -6,7 +6,7 @@ export interface SseEvent {
 }
 
 /** Characters of one event. Images travel as base64 in a single event, so the limit has to be generous. */
-export const MAX_SSE_EVENT_CHARS = 16 * 1024 * 1024
+const MAX_SSE_EVENT_CHARS = 16 * 1024 * 1024
 
 /** Thrown when one event, finished or not, is larger than the parser may hold. */
 export class SseOverflowError extends Error {

@@ -5,7 +5,7 @@ import { EMPTY_DECISION } from './empty-decision.ts'
 import type { Clock, UpstreamCall, UpstreamResult, UpstreamStream } from '../../../src/pipeline/ports.ts'
 import { OpenAiUpstream } from '../../../src/upstream/openai.ts'
 import type { AdapterPorts, ProviderSettings, Sleep } from '../../../src/upstream/ports.ts'
-import type { CanonicalRequest, StreamPart } from '../../../src/wire/canonical.ts'
+import type { StreamPart } from '../../../src/wire/canonical.ts'
 import { isJsonObject, type JsonObject } from '../../../src/wire/json.ts'
 import { parseChatRequest } from '../../../src/wire/openai-chat/parse-request.ts'
 
@@ -63,7 +63,7 @@ export function settings(baseUrl: string, given: Partial<ProviderSettings> = {})
   }
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string
   readonly path: string
   readonly headers: IncomingMessage['headers']
@@ -235,8 +235,4 @@ export async function collect(stream: Pick<UpstreamStream, 'parts'>): Promise<St
 export function textOf(parts: readonly StreamPart[] | Error | null): string {
   if (!Array.isArray(parts)) throw parts instanceof Error ? parts : new Error('there is no stream')
   return parts.map((part: StreamPart) => (part.kind === 'text' ? part.text : '')).join('')
-}
-
-export function requestOf(client: JsonObject): CanonicalRequest {
-  return parseChatRequest({ ...HELLO, ...client })
 }

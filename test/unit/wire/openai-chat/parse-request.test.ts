@@ -275,6 +275,11 @@ describe('chat request', () => {
     expect(paramOf(body)).toBe(param)
   })
 
+  it('refuses a body that is nested too deeply, without running out of stack', () => {
+    const deep: unknown = JSON.parse('{"a":'.repeat(50_000) + '1' + '}'.repeat(50_000))
+    expect(paramOf({ ...HELLO, extra: deep })).toBe('body')
+  })
+
   it('never repeats the value in the message', () => {
     const secret = 'sk-'.concat('a'.repeat(40))
     expect(() => parseChatRequest({ ...HELLO, temperature: secret })).toThrow(

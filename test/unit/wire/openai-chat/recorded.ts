@@ -4,7 +4,7 @@ import type { StreamPart } from '../../../../src/wire/canonical.ts'
 import type { UsageDialectName } from '../../../../src/wire/usage-dialects.ts'
 
 /** A recorded file of `test/fixtures/wire`. */
-export function recordedText(file: string): string {
+function recordedText(file: string): string {
   return readFileSync(new URL(`../../../fixtures/wire/${file}`, import.meta.url), 'utf8')
 }
 
