@@ -48,6 +48,7 @@ export function addReplayCommand(program: Command): void {
     .option('--strict', 'undecided gates fail (exit 4), estimates do not feed cost gates')
     .option('--max-errors <n>', 'bad fixtures and failed answers allowed before exit 3', wholeNumber)
     .option('--report <format=path>', 'md, junit, json, jsonl or csv; - for standard output; repeatable', collect, [])
+    .option('--junit-all', 'a JUnit test case for every fixture')
     .option('--github', 'annotations and step summary (on by itself in GitHub Actions)')
     .option('--resume [run]', 'continue an interrupted run')
     .option('--exit-zero', 'report only: exit 0 whatever the gates say')

@@ -5,11 +5,10 @@ import { parseShard, parseWhere } from '../../replay/driver/where.ts'
 import { parseGateExpression } from '../../replay/gates/parse-expression.ts'
 import { requireGates, type GateSource } from '../../replay/gates/read-gate.ts'
 import type { Gate } from '../../replay/gates/types.ts'
-import type { RunSummary } from '../../replay/summary/types.ts'
 import type { CliContext } from '../context.ts'
 import { catchInterrupt } from './interrupt.ts'
 import type { ReplayOptions } from './options.ts'
-import { printResult, REPORT_FORMATS } from './output.ts'
+import { printResult, REPORT_FORMATS, type RunResult } from './output.ts'
 import { parseReports, type ReportWish } from './reports.ts'
 import { planRun } from './plan-run.ts'
 import { fullRun } from './full-run.ts'
@@ -43,9 +42,9 @@ export async function replayCommand(
   try {
     const facts = runFacts({ setup, set, gates, options })
     const plan: ReplayPlan = { context, options, setup, set, gates, reports, runId: runIdOf(facts), facts }
-    const summary = await run(plan)
-    await printResult(plan, summary)
-    return summary.exit.code
+    const result = await run(plan)
+    await printResult(plan, result)
+    return result.summary.exit.code
   } finally {
     await set.close()
   }
@@ -67,11 +66,13 @@ function gatesOf(setup: ReplaySetup, options: ReplayOptions): readonly Gate[] {
   return requireGates([...fromConfig, ...fromFlags])
 }
 
-async function run(plan: ReplayPlan): Promise<RunSummary> {
+async function run(plan: ReplayPlan): Promise<RunResult> {
   const interrupt = catchInterrupt()
   announce(plan)
   try {
-    return plan.options.plan === true ? await planRun(plan, interrupt) : await fullRun(plan, interrupt)
+    return plan.options.plan === true
+      ? { summary: await planRun(plan, interrupt), rows: [] }
+      : await fullRun(plan, interrupt)
   } finally {
     interrupt.dispose()
   }

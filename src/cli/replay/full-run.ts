@@ -10,6 +10,7 @@ import { estimatedLatency } from '../latency-estimate.ts'
 import type { ReplayPlan } from './command.ts'
 import { execute, type Executed } from './execute.ts'
 import type { Interrupt } from './interrupt.ts'
+import type { RunResult } from './output.ts'
 import { PlainProgress } from './progress.ts'
 import { fixturesHash } from './run-id.ts'
 import { RunRecorder, openStores } from './run-recorder.ts'
@@ -19,7 +20,7 @@ import { scoreWith } from './score.ts'
 const LISTED_PROBLEMS = 20
 
 /** Runs all arms over all fixtures, keeps the rows in the store, and summarises. */
-export async function fullRun(plan: ReplayPlan, interrupt: Interrupt): Promise<RunSummary> {
+export async function fullRun(plan: ReplayPlan, interrupt: Interrupt): Promise<RunResult> {
   const { options, setup, set, context } = plan
   const stores = options.store ? await openStores(setup.dir, context) : null
   try {
@@ -46,7 +47,7 @@ export async function fullRun(plan: ReplayPlan, interrupt: Interrupt): Promise<R
     })
     const summary = summaryOf(plan, executed, interrupt)
     recorder?.finish(summary)
-    return summary
+    return { summary, rows: executed.rows }
   } finally {
     stores?.close()
   }

@@ -14,6 +14,7 @@ export interface ReplayOptions {
   readonly maxErrors?: number
   readonly report: readonly string[]
   readonly github?: boolean
+  readonly junitAll?: boolean
   readonly resume?: boolean | string
   readonly exitZero?: boolean
   readonly store: boolean

@@ -36,12 +36,12 @@ export function parseReports(values: readonly string[], formats: readonly string
   return wishes
 }
 
-export async function writeReport(wish: ReportWish, text: string, context: CliContext): Promise<void> {
+export async function writeReport(wish: ReportWish, pieces: Iterable<string>, context: CliContext): Promise<void> {
   if (wish.path === null) {
-    context.out(text)
+    for (const piece of pieces) process.stdout.write(piece)
     return
   }
-  await writeText(wish.path, text)
+  await writeText(wish.path, pieces)
   context.note(`wrote ${wish.path}`)
 }
 
@@ -50,9 +50,9 @@ export async function appendText(path: string, text: string): Promise<void> {
   await appendFile(path, text.endsWith('\n') ? text : `${text}\n`)
 }
 
-async function writeText(path: string, text: string): Promise<void> {
+async function writeText(path: string, pieces: Iterable<string>): Promise<void> {
   try {
-    await writeFile(path, text.endsWith('\n') ? text : `${text}\n`)
+    await writeFile(path, pieces)
   } catch (cause) {
     throw new GatewayError('usage_error', `can not write the report to "${path}"`, {
       hint: 'check the directory',

@@ -2,11 +2,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunStore, StoredRun } from '../../replay/ports.ts'
 import type { CandidateSummary, RunSummary } from '../../replay/summary/types.ts'
-import { terminalSummary } from '../../report/terminal-summary.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { CliContext } from '../context.ts'
-import { paintFor } from '../paint.ts'
 import { loadProject } from '../project.ts'
+import { printResult } from './output.ts'
 import { openStores } from './run-recorder.ts'
 
 /** `gateway replay list`. */
@@ -54,15 +53,8 @@ export async function showRun(
     const run = requireRun(store, id)
     if (options.fixture !== undefined) return showFixture(context, store, { run, fixture: options.fixture })
     const summary = requireSummary(run)
-    if (context.json) context.out(JSON.stringify(summary, null, 2))
-    else
-      context.out(
-        terminalSummary(summary, {
-          width: context.columns,
-          ascii: context.ascii,
-          paint: await paintFor(context.color),
-        }),
-      )
+    const rows = summary.candidates.map((_, candidate) => [...store.rows(run.id, candidate)].map(({ row }) => row))
+    await printResult({ context, options: {}, reports: [] }, { summary, rows })
     return 0
   })
 }
