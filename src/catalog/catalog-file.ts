@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GatewayError } from '../wire/errors.ts'
 import { canonicalJson, isJsonObject } from '../wire/json.ts'
+import { mergeModels } from './merge-facts.ts'
 import { byVendorAndId, CATALOG_SCHEMA, type CatalogFile, type CatalogSource, type ModelFacts } from './facts.ts'
 
 /** Where `gateway models sync` keeps its result. */
@@ -22,10 +23,8 @@ export function loadCatalog(dir: string): Catalog {
   const bundled = loadBundledCatalog()
   const synced = loadSyncedCatalog(dir)
   if (synced === null) return { models: bundled.models, sources: bundled.sources, synced: false }
-  const merged = new Map(bundled.models.map((model) => [`${model.vendor}/${model.id}`, model]))
-  for (const model of synced.models) merged.set(`${model.vendor}/${model.id}`, model)
   return {
-    models: [...merged.values()].sort(byVendorAndId),
+    models: [...mergeModels(bundled.models, synced.models)].sort(byVendorAndId),
     sources: [...synced.sources, ...bundled.sources],
     synced: true,
   }

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { loadBundledCatalog, loadCatalog } from '../../catalog/catalog-file.ts'
 import type { ModelFacts } from '../../catalog/facts.ts'
+import { mergeFacts } from '../../catalog/merge-facts.ts'
 import { catalogDiff, catalogFaults, type CatalogChange } from '../../catalog/sync-check.ts'
 import { readPriceDocument, type ReadCatalog } from '../../catalog/sync-read.ts'
 import { writeSyncedCatalog } from '../../catalog/sync-write.ts'
@@ -39,9 +40,15 @@ export async function runSync(context: CliContext, options: SyncOptions): Promis
   const known = loadCatalog(dir).models.filter((model) => model.historic !== true)
   const faults = catalogFaults(read.models, known)
   if (faults.length > 0) throw implausible(options.from, faults)
-  const changes = catalogDiff(read.models, known)
+  const changes = catalogDiff(mergedWith(known, read.models), known)
   const written = options.check ? null : writeSyncedCatalog(dir, read.models, read.source)
   report(context, { read, changes, written: written === null ? null : relative(context.cwd, written) })
+}
+
+/** What the listed models would be afterwards: silence of the new list is not a change. */
+function mergedWith(known: readonly ModelFacts[], listed: readonly ModelFacts[]): readonly ModelFacts[] {
+  const before = new Map(known.map((model) => [`${model.vendor}/${model.id}`, model]))
+  return listed.map((model) => mergeFacts(before.get(`${model.vendor}/${model.id}`), model))
 }
 
 /** The models of the bundled recordings keep the prices of their time, or the recordings would cost something else. */
@@ -111,8 +118,7 @@ function report(context: CliContext, { read, changes, written }: SyncReport): vo
     context.out(JSON.stringify({ source, models: models.length, leftOut, changes, written }, null, 2))
     return
   }
-  // Suspicious prices first: they are what a person has to look at.
-  const ordered = [...changes].sort((a, b) => Number(isSuspicious(b)) - Number(isSuspicious(a)))
+  const ordered = [...changes].sort((a, b) => weight(a) - weight(b))
   const shown = ordered
     .filter((change) => change.kind !== 'unlisted')
     .slice(0, context.verbose ? undefined : SHOWN_CHANGES)
@@ -124,6 +130,11 @@ function report(context: CliContext, { read, changes, written }: SyncReport): vo
   context.note('next: gateway models check')
 }
 
-function isSuspicious(change: CatalogChange): boolean {
-  return change.kind === 'price' && change.suspicious
+/** Suspicious prices first: they are what a person has to look at. Then what decides most bills. */
+function weight(change: CatalogChange): number {
+  if (change.kind === 'price') {
+    if (change.suspicious) return 0
+    return change.what === 'input' || change.what === 'output' ? 1 : 3
+  }
+  return change.kind === 'added' ? 2 : 4
 }

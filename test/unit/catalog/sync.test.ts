@@ -163,6 +163,25 @@ describe('the synced layer', () => {
     expect(catalog.models.filter((model) => model.prices?.steps[0]?.input === 7)).toHaveLength(40)
   })
 
+  it('does not forget what the newer source is silent about, but takes its price list as a whole', () => {
+    const old = known.find((model) => model.id === 'gpt-5.4')
+    const { models } = readPriceDocument(
+      {
+        'gpt-5.4': {
+          litellm_provider: 'openai',
+          mode: 'chat',
+          input_cost_per_token: 2e-6,
+          output_cost_per_token: 1e-5,
+        },
+      },
+      '2026-11-01',
+    )
+    writeSyncedCatalog(dir, models, source)
+    const merged = loadCatalog(dir).models.find((model) => model.id === 'gpt-5.4')
+    expect(merged).toMatchObject({ contextWindow: old?.contextWindow, capabilities: old?.capabilities, family: 'gpt' })
+    expect(merged?.prices?.steps).toEqual([expect.objectContaining({ input: 2_000_000, cacheRead: null })])
+  })
+
   it('is written whole or not at all, readable by its owner alone', () => {
     writeSyncedCatalog(dir, known, source)
     expect(statSync(syncedCatalogPath(dir)).mode & 0o777).toBe(0o600)
