@@ -1,20 +1,12 @@
 import type { ReplaySource } from '../report/view/replay-source.ts'
-import type { ViewOptions } from './live-view.ts'
 import { replayProgram } from './replay-program.ts'
+import { speakReplay } from './spoken-replay.ts'
+import { showScreen, showSpoken, type ViewOptions } from './view-options.ts'
 
-/** Shows a replay on the whole terminal: its progress, then what it found. Resolves when the user leaves. */
-export async function runReplayView(
-  source: ReplaySource,
-  options: Omit<ViewOptions, 'utcOffsetMinutes'>,
-): Promise<'left' | 'aborted'> {
-  const { runScreen } = await import('./screen-app.tsx')
+/** Shows a replay: its progress, then what it found. Resolves when the user leaves; the terminal is then as it was. */
+export async function runReplayView(source: ReplaySource, options: ViewOptions): Promise<'left' | 'aborted'> {
+  if (options.screenReader) return showSpoken((io) => speakReplay(source, io), options)
   const program = replayProgram(source, options)
-  await runScreen(program, {
-    stdin: options.stdin ?? process.stdin,
-    stdout: options.stdout ?? process.stdout,
-    color: options.color,
-    signal: options.signal,
-    interrupt: () => (options.interrupt === undefined ? void process.kill(process.pid, 'SIGINT') : options.interrupt()),
-  })
+  await showScreen(program, options)
   return program.aborted() ? 'aborted' : 'left'
 }

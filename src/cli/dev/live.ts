@@ -4,7 +4,7 @@ import type { DevSession } from './session.ts'
 
 /** Shows the requests on the whole terminal until the user quits or `stopped` resolves. */
 export async function showLive(
-  { color, ascii }: CliContext,
+  { color, ascii, screenReader }: CliContext,
   { bus, status }: DevSession,
   stopped: Promise<unknown>,
 ): Promise<void> {
@@ -15,7 +15,7 @@ export async function showLive(
   void stopped.then(() => ended.abort())
   try {
     const { runLiveView } = await import('../../tui/live-view.ts')
-    await runLiveView(feed, { color, ascii, utcOffsetMinutes, signal: ended.signal })
+    await runLiveView(feed, { color, ascii, screenReader, utcOffsetMinutes, signal: ended.signal })
   } finally {
     unsubscribe()
   }

@@ -4,7 +4,7 @@ import type { Tone } from '../style.ts'
 import { signedPercent } from '../format.ts'
 import { line, windowStart, type Frame } from './frame.ts'
 import { armRoute } from './replay-texts.ts'
-import { fit, type Look } from './width.ts'
+import { fit, textWidth, type Look } from './width.ts'
 
 export const PAIR_SORTS = ['regressions', 'cost', 'order'] as const
 
@@ -17,6 +17,8 @@ export interface PairEntry {
   readonly fixture: string
   readonly intent: string
   readonly route: string
+  /** The candidate's side of the route, for narrow terminals. */
+  readonly target: string
   readonly change: string
   readonly cost: string
   readonly tone: Tone
@@ -31,7 +33,7 @@ export interface PairEntry {
 export function pairEntry(row: PairRow, index: number): PairEntry {
   const { baseline, candidate, fixture, intent, routeChanged, tags } = row
   const loss = lossOf(row)
-  const route = routeChanged ? `${armRoute(baseline)} -> ${armRoute(candidate)}` : armRoute(candidate)
+  const route = routeChanged ? changedRoute(row) : armRoute(candidate)
   const costNanoUsd =
     baseline.costNanoUsd === null || candidate.costNanoUsd === null ? 0 : candidate.costNanoUsd - baseline.costNanoUsd
   const change = changeWord(row, loss)
@@ -43,6 +45,7 @@ export function pairEntry(row: PairRow, index: number): PairEntry {
     fixture,
     intent,
     route,
+    target: routeChanged ? `-> ${candidate.model ?? armRoute(candidate)}` : route,
     change,
     cost: costText(row),
     tone: loss > 0 ? 'bad' : loss < 0 ? 'good' : routeChanged ? 'plain' : 'dim',
@@ -51,6 +54,13 @@ export function pairEntry(row: PairRow, index: number): PairEntry {
     routeChanged,
     searchText,
   }
+}
+
+/** The tiers are worth their room only where they differ. */
+function changedRoute({ baseline, candidate }: PairRow): string {
+  const sameTier = baseline.tier === candidate.tier && baseline.model !== null && candidate.model !== null
+  const [from, to] = sameTier ? [baseline.model, candidate.model] : [armRoute(baseline), armRoute(candidate)]
+  return `${from} -> ${to}`
 }
 
 function lossOf({ baseline, candidate }: PairRow): number {
@@ -103,12 +113,13 @@ export function entryList(
 ): Frame {
   const { cursor, height, columns, look } = view
   const start = windowStart(entries.length, cursor, height - 1)
-  const intent = columns >= 96 ? 22 : 13
+  const intent = columns >= 112 ? 22 : columns >= 96 ? 14 : 10
+  const fixture = columns >= 80 ? 16 : 12
   const cost = columns >= 80 ? 17 : 0
-  const route = Math.max(10, columns - (3 + 14 + 2 + intent + 2 + 2 + 13 + (cost === 0 ? 0 : cost + 2)))
+  const route = Math.max(10, columns - (3 + fixture + 2 + intent + 2 + 2 + 13 + (cost === 0 ? 0 : cost + 2)))
   const row = (texts: readonly [string, string, string, string, string]): string =>
     [
-      fit(texts[0], 14, { look }),
+      fit(texts[0], fixture, { look }),
       fit(texts[1], intent, { look }),
       fit(texts[2], route, { look }),
       fit(texts[3], 13, { look }),
@@ -118,7 +129,8 @@ export function entryList(
     line(`   ${row(['FIXTURE', 'INTENT', 'ROUTE', 'RESULT', 'COST'])}`, 'dim'),
     ...entries.slice(start, start + height - 1).map((entry, at) => {
       const selected = start + at === cursor
-      const text = row([entry.fixture, entry.intent, entry.route, entry.change, entry.cost])
+      const path = textWidth(entry.route) > route ? entry.target : entry.route
+      const text = row([entry.fixture, entry.intent, path, entry.change, entry.cost])
       return line(`${selected ? ' > ' : '   '}${text}`, selected ? 'strong' : entry.tone)
     }),
   ]

@@ -45,11 +45,8 @@ export function pairFrame(row: PairRow, texts: AnswerTexts | null, view: PairVie
     armLine({ label, before, after, end }, view)
   return [
     cells('', 'baseline', 'candidate'),
-    cells(
-      'route',
-      `${armRoute(baseline)}  ${evidenceWord(baseline.evidence)}`,
-      `${armRoute(candidate)}  ${evidenceWord(candidate.evidence)}`,
-    ),
+    cells('route', armRoute(baseline), armRoute(candidate)),
+    cells('answer', evidenceWord(baseline.evidence), evidenceWord(candidate.evidence)),
     cells('decisive', decisive(baseline), decisive(candidate)),
     cells('cost', armCost(baseline), armCost(candidate), costChange(row)),
     cells('tokens', tokensText(baseline), tokensText(candidate)),
@@ -80,8 +77,9 @@ function armLine(
 }
 
 function decisive({ rule: name, reason }: ArmRow): string {
-  const words = reason.replaceAll('_', ' ')
-  return name === null || reason.includes('rule=') ? words : `${words}, rule ${name}`
+  const [code = ''] = reason.split(';')
+  const words = code.replaceAll('_', ' ')
+  return name === null ? words : `${words}, rule ${name}`
 }
 
 function costChange({ baseline, candidate }: PairRow): Line {
