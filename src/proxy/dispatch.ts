@@ -52,6 +52,7 @@ function refuse(context: RequestContext, endpoint: string, thrown: unknown): voi
   if (thrown instanceof ClientGone) return
   const { request, response, requestId, ports, startedAt } = context
   const error = asGatewayError(thrown)
+  if (error.code === 'internal_error') ports.onBug?.(thrown, requestId)
   sendError({ request, response, error })
   ports.onRefusal({
     requestId,

@@ -10,6 +10,8 @@ export interface ProxyPorts {
   readonly readiness: ReadinessPort
   /** Told of every request that ended without a record. Must not throw. */
   readonly onRefusal: (refusal: Refusal) => void
+  /** Told of what was thrown though nothing should throw it. Its message may hold texts of the client. */
+  readonly onBug?: (bug: unknown, requestId: string) => void
 }
 
 /** Why the work on a request was stopped from outside. */

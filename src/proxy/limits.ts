@@ -10,6 +10,8 @@ export interface ProxyLimits {
   /** How often Node looks for connections that broke one of the two limits above. */
   readonly timeoutCheckMs: number
   readonly keepAliveTimeoutMs: number
+  /** A connection on which nothing moves for so long is closed, whatever it is waiting for. */
+  readonly socketIdleMs: number
   /** A client that does not read its answer for so long is cut off. */
   readonly writeStallMs: number
   /** Pause after which a comment is sent on an open event stream. */
@@ -25,6 +27,7 @@ export const DEFAULT_LIMITS: ProxyLimits = {
   requestTimeoutMs: 60_000,
   timeoutCheckMs: 1_000,
   keepAliveTimeoutMs: 30_000,
+  socketIdleMs: 15 * 60_000,
   writeStallMs: 60_000,
   heartbeatMs: 12_000,
   maxConnections: 512,

@@ -61,6 +61,7 @@ class ProxyServer implements Proxy {
       noDelay: true,
     })
     this.#server.maxConnections = limits.maxConnections
+    this.#server.setTimeout(limits.socketIdleMs)
     this.#server.on('request', (request, response) => this.#accept(request, response))
     this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
       this.#accept(request, response),

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
 import OpenAI, { AuthenticationError, BadRequestError, NotFoundError } from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { devProject, startDev, type DevProject, type RunningDev } from './dev-process.ts'
@@ -113,6 +115,32 @@ describe('the official client against a fresh `gateway dev`', () => {
     }
     expect(dev.stdout() + dev.stderr()).not.toContain('\u001b')
   })
+})
+
+describe('strangers', () => {
+  it('get in neither by name nor from a page, whatever key they bring', async () => {
+    const { port } = new URL(dev.url)
+    const authorization = `Bearer ${dev.key}`
+    const pages = ['https://evil.example', 'null', `http://localhost:${Number(port) + 1}`]
+    for (const origin of pages) {
+      for (const path of ['/healthz', '/v1/models', '/v1/chat/completions']) {
+        const answer = await fetch(dev.url + path, { headers: { origin, authorization } })
+        expect(answer.status).toBe(403)
+        expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+      }
+    }
+    for (const path of ['/healthz', '/readyz', '/v1/models', '/nothing'])
+      expect(await statusWithHost(`attacker.example:${port}`, path)).toBe(403)
+    expect(await statusWithHost(`localhost:${port}`, '/healthz')).toBe(200)
+  })
+
+  async function statusWithHost(host: string, path: string): Promise<number | undefined> {
+    const sent = request(dev.url + path, { headers: { host, authorization: `Bearer ${dev.key}` } })
+    sent.end()
+    const [answer]: IncomingMessage[] = await once(sent, 'response')
+    answer?.resume()
+    return answer?.statusCode
+  }
 })
 
 describe('a client that leaves', () => {

@@ -195,6 +195,8 @@ guardrails:
     const local = await startDev(project)
     const response = await fetch(`${local.url}/v1/models`)
     expect(response.status).toBe(200)
+    await project.write('gateway.yaml', 'version: 1\nauth: { required: true }\n')
+    await expect.poll(async () => (await fetch(`${local.url}/v1/models`)).status, { timeout: 10_000 }).toBe(401)
     const page = await fetch(`${local.url}/v1/models`, { headers: { origin: 'https://evil.example' } })
     expect(page.status).toBe(403)
     await local.stop()

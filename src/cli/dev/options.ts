@@ -25,6 +25,11 @@ export interface RawDevOptions {
   readonly trustConfig?: boolean
 }
 
+/** What counts from the options of all commands. */
+export interface DevGlobals {
+  readonly verbose: boolean
+}
+
 export interface DevOptions {
   readonly port: number
   readonly host: string
@@ -48,11 +53,12 @@ export interface DevOptions {
   readonly printEnv: boolean
   readonly portFile: string | null
   readonly trustConfig: boolean
+  readonly verbose: boolean
   readonly command: readonly string[]
 }
 
 /** Checks the options and how they go together. Throws `usage_error`. */
-export function devOptions(raw: RawDevOptions, command: readonly string[]): DevOptions {
+export function devOptions(raw: RawDevOptions, command: readonly string[], globals: DevGlobals): DevOptions {
   const options: DevOptions = {
     port: numberIn('--port', raw.port, { min: 0, max: 65_535, whole: true }),
     host: raw.host,
@@ -75,6 +81,7 @@ export function devOptions(raw: RawDevOptions, command: readonly string[]): DevO
     printEnv: raw.printEnv === true,
     portFile: raw.portFile ?? null,
     trustConfig: raw.trustConfig === true,
+    verbose: globals.verbose,
     command,
   }
   refuseContradictions(raw, options)

@@ -21,7 +21,7 @@ const GRACE_MS = 10_000
 
 /** Runs `gateway dev` to its end. Returns the exit code: 0 after a clean stop, the child's own with a command. */
 export async function runDev(context: CliContext, raw: RawDevOptions, command: readonly string[]): Promise<number> {
-  const options = devOptions(raw, command)
+  const options = devOptions(raw, command, context)
   const project = await loadForDev(context, options)
   if (options.printEnv) {
     const { key } = await loadDevKey(join(project.dir, '.gateway'))

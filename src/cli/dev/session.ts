@@ -7,6 +7,7 @@ import type { AuthPort } from '../../proxy/ports.ts'
 import { createProxy, type Proxy } from '../../proxy/server.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { Project } from '../project.ts'
+import { bugText } from './bug-text.ts'
 import { createBus, type DevBus } from './bus.ts'
 import { catalogOf, isCallable } from './catalog.ts'
 import { localHosts } from './local-hosts.ts'
@@ -16,6 +17,7 @@ import { holdSettings, type SettingsHolder } from './settings.ts'
 import type { DevStatus } from './status.ts'
 import { createTotals } from './totals.ts'
 import type { OpenedUpstream } from './upstream.ts'
+import { warmUp } from './warm-up.ts'
 
 export interface DevSession {
   readonly url: string
@@ -36,12 +38,13 @@ export interface DevSession {
 /** Opens the development key, the ports and the server. */
 export async function openSession(setup: SessionSetup): Promise<DevSession> {
   const { project, options } = setup
+  refuseOpenToOthers(project, options)
   const key = await loadDevKey(join(project.dir, '.gateway'))
-  const auth = authOf(project, options, key)
   const bus = createBus()
   const totals = createTotals()
   bus.subscribe((event) => totals.count(event))
   const settings = holdSettings(project, options.seed)
+  const auth = authOf(settings, key)
   // Before the port is open there is only the terminal; later, whoever shows the session decides how.
   let tell = setup.warn
   const ports = await openPorts({ ...setup, warn: (text) => tell(text), bus, settings, ownKey: key.key })
@@ -49,13 +52,17 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
   const proxy = proxyOf({ auth, bus, settings, ports, options })
   const url = await listenOrClose(proxy, options, [upstream, recording])
   tell = (text) => bus.emit({ kind: 'notice', text })
+  setImmediate(() => warmUp(ports.pipeline, Date.now()))
   return {
     url,
     key,
     bus,
     settings,
     secrets: () => [...secrets],
-    prepare: ports.prepare,
+    prepare: (next) => {
+      refuseOpenToOthers(next, options)
+      return ports.prepare(next)
+    },
     replace(next, { port, secrets: more }) {
       for (const secret of more) secrets.add(secret)
       upstream.swap(port)
@@ -65,7 +72,7 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
       url,
       config: configStatus(settings),
       upstream: upstream.mode,
-      keyRequired: keyRequired(project),
+      keyRequired: keyRequired(settings.current().project),
       recording: recording?.status() ?? null,
       maxSpendNanoUsd: options.maxSpendNanoUsd,
       inFlight: proxy.inFlight(),
@@ -89,12 +96,14 @@ interface ProxyParts {
 
 function proxyOf({ auth, bus, settings, ports, options }: ProxyParts): Proxy {
   const generation = (): Generation => settings.current().generation
+  const detail = options.verbose ? 'all' : 'first'
   return createProxy({
     pipeline: ports.pipeline,
     auth,
     catalog: catalogOf(generation),
     readiness: { missing: () => missingParts(generation()) },
     onRefusal: (refusal) => bus.emit({ kind: 'refused', refusal }),
+    onBug: (bug, requestId) => bus.emit({ kind: 'notice', text: `bug in ${requestId}: ${bugText(bug, detail)}` }),
     allowedHosts: [...localHosts(options.host), ...options.allowedHosts],
     allowedOrigins: options.allowedOrigins,
   })
@@ -114,16 +123,20 @@ async function listenOrClose(
   }
 }
 
-function authOf(project: Project, options: DevOptions, { key }: DevKey): AuthPort {
-  if (keyRequired(project)) return createAuthenticator([{ digest: keyDigest(key), principal: DEVELOPMENT_PRINCIPAL }])
-  if (isLoopback(options.host)) return openAuthenticator()
-  throw new GatewayError(
-    'usage_error',
-    `without keys the proxy only listens on this machine, not on "${options.host}"`,
-    {
-      hint: 'remove `auth.required: false` from the config, or leave out `--host`',
-    },
-  )
+/** Asks for the development key for as long as the config in force wants one. */
+function authOf(settings: SettingsHolder, { key }: DevKey): AuthPort {
+  const strict = createAuthenticator([{ digest: keyDigest(key), principal: DEVELOPMENT_PRINCIPAL }])
+  const open = openAuthenticator()
+  return {
+    authenticate: (secret) => (keyRequired(settings.current().project) ? strict : open).authenticate(secret),
+  }
+}
+
+function refuseOpenToOthers(project: Project, { host }: DevOptions): void {
+  if (keyRequired(project) || isLoopback(host)) return
+  throw new GatewayError('usage_error', `without keys the proxy only listens on this machine, not on "${host}"`, {
+    hint: 'remove `auth.required: false` from the config, or leave out `--host`',
+  })
 }
 
 function keyRequired({ config }: Project): boolean {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { usdText } from '../../engine/record-facts.ts'
 import type { CliContext } from '../context.ts'
-import type { DevOptions } from './options.ts'
+import { isLoopback, type DevOptions } from './options.ts'
 import type { DevSession } from './session.ts'
 import type { DevStatus } from './status.ts'
 
@@ -13,6 +13,7 @@ export function announce(context: CliContext, session: DevSession, options: DevO
     ['upstream', upstreamText(session, options, status.upstream)],
     ['key', keyText(context, session, status)],
   ]
+  if (!isLoopback(options.host)) facts.push(['listen', `${options.host}: other machines can reach this proxy`])
   if (status.recording !== null) facts.push(['record', `${status.recording.mode} to ${status.recording.file}`])
   if (status.maxSpendNanoUsd !== null) facts.push(['spend', `at most $${usdText(status.maxSpendNanoUsd)}`])
   if (options.chaos !== null) facts.push(['chaos', options.chaos])

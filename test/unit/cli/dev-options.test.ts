@@ -3,10 +3,11 @@ import { devOptions, isLoopback, type RawDevOptions } from '../../../src/cli/dev
 import { GatewayError } from '../../../src/wire/errors.ts'
 
 const defaults: RawDevOptions = { port: '4100', host: '127.0.0.1', record: 'off', seed: '1' }
+const quiet = { verbose: false }
 
 function refusal(raw: Partial<RawDevOptions>, command: readonly string[] = []): string {
   try {
-    devOptions({ ...defaults, ...raw }, command)
+    devOptions({ ...defaults, ...raw }, command, quiet)
   } catch (error) {
     if (error instanceof GatewayError && error.code === 'usage_error') return `${error.message} | ${error.hint ?? ''}`
     throw error
@@ -16,7 +17,7 @@ function refusal(raw: Partial<RawDevOptions>, command: readonly string[] = []): 
 
 describe('options of dev', () => {
   it('have the defaults of the specification', () => {
-    expect(devOptions(defaults, [])).toMatchObject({
+    expect(devOptions(defaults, [], quiet)).toMatchObject({
       port: 4100,
       host: '127.0.0.1',
       upstream: null,
@@ -28,14 +29,17 @@ describe('options of dev', () => {
   })
 
   it('reads dollars without a float', () => {
-    const cap = (maxSpend: string): number | null => devOptions({ ...defaults, maxSpend }, []).maxSpendNanoUsd
+    const cap = (maxSpend: string): number | null => devOptions({ ...defaults, maxSpend }, [], quiet).maxSpendNanoUsd
     expect([cap('0.1'), cap('$0.30'), cap('12'), cap('0.000000001')]).toEqual([100_000_000, 300_000_000, 12e9, 1])
     expect(refusal({ maxSpend: 'lots' })).toContain('--max-spend')
     expect(refusal({ maxSpend: '-1' })).toContain('--max-spend')
   })
 
   it('makes `--offline` mean recorded answers and errors on a miss', () => {
-    expect(devOptions({ ...defaults, offline: true }, [])).toMatchObject({ upstream: 'recorded', onMiss: 'error' })
+    expect(devOptions({ ...defaults, offline: true }, [], quiet)).toMatchObject({
+      upstream: 'recorded',
+      onMiss: 'error',
+    })
   })
 
   it.each<[Partial<RawDevOptions>, readonly string[], string]>([

@@ -1,0 +1,9 @@
+/**
+ * What may be said of a bug: its kind and where it happened. The message is left out, as it may quote what a client sent.
+ */
+export function bugText(bug: unknown, detail: 'first' | 'all'): string {
+  if (!(bug instanceof Error)) return `something of type ${typeof bug} was thrown`
+  const frames = (bug.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const shown = detail === 'all' ? frames : frames.slice(0, 1)
+  return [bug.name, ...shown.map((frame) => frame.trim())].join('\n  ')
+}
