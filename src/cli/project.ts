@@ -20,6 +20,8 @@ export interface Project {
   readonly matrix: Matrix
   /** Things to tell the user once. */
   readonly warnings: readonly string[]
+  /** Those of them that are about models without a provider, a tier without a model and the like. */
+  readonly matrixWarnings: readonly string[]
   /** The config text as read, before overrides; empty without a file. */
   readonly text: string
   /** Overrides that were applied, as typed. */

@@ -63,6 +63,7 @@ function checkAliases(root: Cursor, names: KnownNames, report: Report): void {
 function checkPolicies(root: Cursor, report: Report): void {
   for (const [name, policy] of root.at('routing', 'policies').entries()) {
     const aims = ['minimize', 'maximize', 'weights'].filter((key) => policy.at(key).exists)
+    checkWeights(name, policy.at('weights'), report)
     if (aims.length === 1) continue
     report.add({
       code: 'config_conflict',
@@ -75,6 +76,17 @@ function checkPolicies(root: Cursor, report: Report): void {
       fix: 'keep one of minimize, maximize and weights; limits go under "require"',
     })
   }
+}
+
+/** Without any weight every model scores the same, and the name would decide. */
+function checkWeights(name: string, weights: Cursor, report: Report): void {
+  if (!weights.exists || weights.entries().some(([, weight]) => weight.value !== 0)) return
+  report.add({
+    code: 'config_conflict',
+    path: weights.path,
+    message: `policy "${name}" gives no axis any weight`,
+    fix: 'give quality, cost or latency a weight above 0',
+  })
 }
 
 function checkRules(root: Cursor, names: KnownNames, report: Report): void {

@@ -56,6 +56,7 @@ function printReport(context: CliContext, validated: ValidatedConfig, project: P
   if (protections.length > 0) {
     context.out(`  \`gateway dev\` will not start: ${protections.join(', ')} would not protect anything yet`)
   }
+  for (const warning of project.matrixWarnings) context.out(`  warning: ${warning}`)
   for (const problem of trustProblemsOf(project.providers)) {
     context.out(`  needs \`gateway trust\` before \`gateway dev\`: ${problem.why}`)
   }
@@ -76,6 +77,7 @@ function jsonReport(file: string, validated: ValidatedConfig, project: Project |
     catalogue: project?.matrix.hash ?? null,
     errors: of('error'),
     warnings: of('warning'),
+    matrixWarnings: project?.matrixWarnings ?? [],
     inactive: project === null ? [] : inactiveSections(project.config),
     inactiveProtections: project === null ? [] : inactiveProtections(project.config),
     trust: project === null ? [] : trustProblemsOf(project.providers),

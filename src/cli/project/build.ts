@@ -15,6 +15,8 @@ import {
 import type { GatewayConfig } from '../../config/schema.ts'
 import type { Environment } from '../../config/secrets.ts'
 import type { ValidatedConfig } from '../../config/validate.ts'
+import type { Matrix } from '../../engine/matrix.ts'
+import type { RoutingConfig } from '../../engine/routing-config.ts'
 import type { Project } from '../project.ts'
 
 export type CredentialCheck = 'declared' | 'present'
@@ -63,12 +65,14 @@ export async function buildProject(source: ProjectSource): Promise<Project> {
       : {}),
   })
   const found = (validated?.problems ?? []).map((problem) => warningText(problem))
+  const matrixWarnings = [...built.warnings, ...emptyTierWarnings(routing, built.matrix)]
   return {
     file: source.file,
     dir: source.dir,
     routing,
     matrix: built.matrix,
-    warnings: [...found, ...built.warnings, ...inactiveNote(config), ...notes],
+    warnings: [...found, ...matrixWarnings, ...inactiveNote(config), ...notes],
+    matrixWarnings,
     text: source.text,
     sets: source.sets,
     config,
@@ -128,6 +132,14 @@ function warningText(problem: ValidatedConfig['problems'][number]): string {
   const where = problem.place === undefined ? problem.file : `${problem.file}:${problem.place.line}`
   const note = problem.note === undefined ? '' : ` (${problem.note})`
   return `${where}: ${problem.message}${note}`
+}
+
+/** Rules that narrow to a tier without a single model. */
+function emptyTierWarnings(routing: RoutingConfig, matrix: Matrix): readonly string[] {
+  const tiers = new Set(matrix.rows.map((row) => row.tier))
+  return routing.rules.flatMap((rule) =>
+    rule.tier === undefined || tiers.has(rule.tier) ? [] : [`rule "${rule.name}": no model is of tier ${rule.tier}`],
+  )
 }
 
 function inactiveNote(config: GatewayConfig): readonly string[] {

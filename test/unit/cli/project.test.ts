@@ -76,6 +76,11 @@ describe('with a config', () => {
     expect((await load()).warnings).toEqual(['not active yet, so without effect: cache, providers.a'])
   })
 
+  it('says when a rule narrows to a tier without models', async () => {
+    write('models: { gpt-5.4: { tier: free } }\nrouting: { rules: [{ name: r, when: {}, tier: premium }] }\n')
+    expect((await load()).matrixWarnings).toEqual(['rule "r": no model is of tier premium'])
+  })
+
   it('throws one error with every mistake', async () => {
     write('tires: [a]\nrouting: { default_policy: bst }\n')
     await expect(load()).rejects.toMatchObject({

@@ -44,7 +44,7 @@ describe('a config with mistakes', () => {
   it('does not pass control characters of a file on to the terminal', () => {
     const report = shown(check('tiers: ["\u001b]0;owned\u0007"]\nfoo\u202e: "\u001b[2J"\n'))
     expect(report).toContain('gateway.yaml:')
-    expect([...report].filter((char) => char !== '\n' && (char < ' ' || char === '\u202e'))).toEqual([])
+    expect(report.split('').filter((char) => char !== '\n' && (char < ' ' || char === '\u202e'))).toEqual([])
   })
 })
 
@@ -108,6 +108,7 @@ describe('values', () => {
     ['replay: { gates: [{ metric: cost.total }] }', 'gate 1 (cost.total) has no limit'],
     ['replay: { gates: [{ metric: m, max: 1%, min: 1% }] }', 'gate 1 (m) has 2 limits: max and min'],
     ['routing: { policies: { p: { require: { quality: 0.5 } } } }', 'policy "p" has no aim'],
+    ['routing: { policies: { p: { weights: { cost: 0 } } } }', 'policy "p" gives no axis any weight'],
     ['routing: { rules: [{ name: r, when: {}, order: listed }] }', '"order: listed" in rule "r" needs "models"'],
     [
       'models: { gpt-5.4: { price: { input: 0.1234567 } } }',
