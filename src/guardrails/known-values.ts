@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts'
 
 /** Shorter values would hit by chance all over a text. */
-export const MIN_KNOWN_LENGTH = 6
+const MIN_KNOWN_LENGTH = 6
 
 /** Fewer characters of base64 than this say too little. */
 const MIN_ENCODED_LENGTH = 8

@@ -21,7 +21,7 @@ const SECRET_NAME =
   /^(?:.*_)?(?:password|passwd|passphrase|pwd|secret|token|api_?key|access_?key|private_?key|client_?secret|authorization|cookie|credentials?)$/u
 
 /** True for member names such as `apiKey`, `db_password` or `Authorization`, whose text is a secret whatever its form. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   if (name.length > 100) return false
   return SECRET_NAME.test(
     name

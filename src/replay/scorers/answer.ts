@@ -2,7 +2,7 @@ import { jsonField, lastFence } from './extract.ts'
 import { closeTo, parseLiteral, sameLiteral } from './literal.ts'
 import { lastNumber, soleNumber } from './numbers.ts'
 
-export type AnswerPlace = 'auto' | 'field' | 'number' | 'fence' | 'text'
+type AnswerPlace = 'auto' | 'field' | 'number' | 'fence' | 'text'
 
 export interface AnswerRule {
   readonly ref: string

@@ -61,7 +61,7 @@ export function jsonField(text: string, field: string): string | null {
 }
 
 /** Member at a dotted path. */
-export function memberAt(value: unknown, path: string): unknown {
+function memberAt(value: unknown, path: string): unknown {
   let current = value
   for (const part of path.split('.')) {
     if (Array.isArray(current)) current = current[Number(part)]
