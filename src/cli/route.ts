@@ -38,9 +38,11 @@ export function addRouteCommand(program: Command): void {
     route
       .command('test')
       .description('check a table of cases {prompt or request, expect}')
-      .argument('<file>', 'YAML, JSON or JSONL'),
+      .argument('<file>', 'YAML, JSON or JSONL')
+      .option('--report <junit=path>', 'write the results as JUnit, - for standard output', collect, []),
   ).action(async (file: string, _options: unknown, command: Command) => {
     const { routeTest } = await import('./route/test-command.ts')
+    // `route` itself takes the options that both have, wherever they stand on the line.
     process.exitCode = await routeTest(cliContext(command), file, command.optsWithGlobals())
   })
 }

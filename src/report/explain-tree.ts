@@ -106,8 +106,9 @@ interface Place {
 function draw(nodes: readonly ExplainNode[], place: Place): readonly string[] {
   const { style, depth, level, indent } = place
   const lines = style.ascii ? ASCII_LINES : UNICODE_LINES
-  const shown = shorten(nodes, level === depth && level > 1)
-  const labelWidth = Math.min(MOST_LABEL, Math.max(level === 1 ? LEAST_LABEL : 0, ...shown.map(labelLength)))
+  const shown = shorten(nodes, level === depth && level === DEFAULT_DEPTH)
+  const most = Math.min(MOST_LABEL, clampWidth(style.width) - indent.length - lines.last.length - LEAST_ROOM - 2)
+  const labelWidth = Math.min(most, Math.max(level === 1 ? LEAST_LABEL : 0, ...shown.map(labelLength)))
   return shown.flatMap((node, index) => {
     const isLast = index === shown.length - 1
     const below = `${indent}${isLast ? lines.gap : lines.pass}`
@@ -126,7 +127,7 @@ function labelLength({ label, text, names }: ExplainNode): number {
   return text === '' && names === undefined ? 0 : label.length
 }
 
-/** At the deepest level a long list ends in "and n more"; a deeper tree shows it whole. */
+/** A tree of the usual depth keeps to a screen: a long list ends in "and n more"; a deeper tree shows it whole. */
 function shorten(nodes: readonly ExplainNode[], deepest: boolean): readonly ExplainNode[] {
   if (!deepest || nodes.length <= MOST_CHILDREN + 1) return nodes
   const more = nodes.length - MOST_CHILDREN
@@ -152,7 +153,7 @@ function nodeLines(node: ExplainNode, { style, labelWidth, first, below }: LineP
   const label = cut(node.label, labelWidth, ellipsis).padEnd(labelWidth + 2)
   const room = Math.max(LEAST_ROOM, width - Math.max(first.length + label.length, below.length))
   if (node.names !== undefined) {
-    const text = cut(node.text, room, ellipsis)
+    const text = cut(node.text, room - Math.floor(LEAST_ROOM / 2), ellipsis)
     return [`${first}${paint(`${label}${text}${fitNames(node.names, room - text.length, ellipsis)}`)}`]
   }
   const hanging = ' '.repeat(Math.max(0, first.length + label.length - below.length))

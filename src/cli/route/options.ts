@@ -12,6 +12,10 @@ export interface SituationOptions {
   readonly at?: string
 }
 
+export interface RouteTestOptions extends SituationOptions {
+  readonly report: readonly string[]
+}
+
 export interface RouteOptions extends SituationOptions {
   readonly file?: string
   readonly fixture?: string

@@ -4,8 +4,10 @@ import { describeOutcome } from '../../engine/describe/outcome.ts'
 import type { CliContext } from '../context.ts'
 import { paintFor } from '../paint.ts'
 import { loadProject } from '../project.ts'
+import { suitesXml, type Case } from '../../report/junit-xml.ts'
+import { parseReports, writeReport } from '../replay/reports.ts'
 import { isExpected, outcomeName } from './expect.ts'
-import type { SituationOptions } from './options.ts'
+import type { RouteTestOptions, SituationOptions } from './options.ts'
 import { fromBody } from './read-request.ts'
 import { decideInput } from './situation.ts'
 import { readCases, type RouteCase } from './test-cases.ts'
@@ -20,7 +22,8 @@ interface CaseResult {
 }
 
 /** `gateway route test`: decides every case of a table; exit code 1 when one goes elsewhere than expected. */
-export async function routeTest(context: CliContext, file: string, options: SituationOptions): Promise<number> {
+export async function routeTest(context: CliContext, file: string, options: RouteTestOptions): Promise<number> {
+  const reports = parseReports(options.report, ['junit'], context.cwd)
   const cases = await readCases(context.cwd, file)
   const { routing, matrix, warnings } = await loadProject(context)
   for (const warning of warnings) context.note(warning)
@@ -35,8 +38,10 @@ export async function routeTest(context: CliContext, file: string, options: Situ
     return { case: one, decision, met: isExpected(decision, one.expect) }
   })
   const failed = results.filter((result) => !result.met).length
+  const reportToOutput = reports.some(({ path }) => path === null)
   if (context.json) context.out(JSON.stringify(documentOf(results), null, 2))
-  else await printTable(context, results)
+  else if (!reportToOutput) await printTable(context, results)
+  for (const wish of reports) await writeReport(wish, [junitOf(file, results)], context)
   if (failed > 0) context.note('next: gateway route "<prompt>" --explain shows why a case goes elsewhere')
   return failed > 0 ? EXIT_DIFFERENT : 0
 }
@@ -68,6 +73,26 @@ function documentOf(results: readonly CaseResult[]): unknown {
       met,
     })),
   }
+}
+
+function junitOf(file: string, results: readonly CaseResult[]): string {
+  const cases = results.map(({ case: one, decision, met }): Case => {
+    const { intent, outcome } = decision
+    return {
+      name: one.name,
+      className: 'gateway.route',
+      seconds: null,
+      outcome: met ? 'pass' : 'failure',
+      message: met ? outcomeName(decision) : `expected ${one.expect}, got ${outcomeName(decision)}`,
+      properties: [
+        ['expect', one.expect],
+        ['intent', intent.label],
+        ['why', describeOutcome(outcome)],
+      ],
+    }
+  })
+  const properties = [['config', results[0]?.decision.configHash ?? '']] as const
+  return suitesXml('gateway route', [{ name: file, properties, cases }])
 }
 
 async function printTable(context: CliContext, results: readonly CaseResult[]): Promise<void> {

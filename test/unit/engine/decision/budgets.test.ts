@@ -89,6 +89,12 @@ describe('budgets', () => {
     expect(rejectionCode(decision, 'dear')).toBe('budget_exhausted')
   })
 
+  it('block refuses on the way down from another tier too', () => {
+    const health = { 'alpha/dear': { state: 'down', retryAt: null, reason: 'x' } } as const
+    const budgets = [budget({ leftNanoUsd: 0, onExceed: 'block' })]
+    expect(resultOf(decided(budgets, { model: 'tier:premium', state: { health } }))).toBe('refused budget_exceeded')
+  })
+
   it('block wins over downgrade', () => {
     const both = [budget({ leftNanoUsd: 0 }), budget({ leftNanoUsd: 0, name: 'stop', onExceed: 'block' })]
     expect(resultOf(decided(both, BEST))).toBe('refused budget_exceeded')
