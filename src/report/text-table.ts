@@ -16,15 +16,17 @@ export interface TableCell {
 export type TableRow =
   { readonly cells: readonly TableCell[] } | { readonly note: readonly string[]; readonly tone?: Tone }
 
-const GAP = 2
+/** Spaces between columns; one where that saves a column. */
+const GAP = { wide: 2, narrow: 1 }
 
-/** Columns as wide as their content; when the table is wider than `width`, droppable columns go, then the first is cut. */
+/** Columns as wide as their content. Too wide a table first moves closer, then loses droppable columns, then cuts the first. */
 export function textTable(columns: readonly Column[], rows: readonly TableRow[], style: TextStyle): string[] {
   const natural = columns.map((column, at) =>
     Math.max(column.header.length, ...rows.map((row) => ('cells' in row ? (row.cells[at]?.text.length ?? 0) : 0))),
   )
   const kept = keptColumns(columns, natural, style.width)
-  const widths = shrinkFirst(natural, kept, style.width)
+  const gap = total(natural, kept, GAP.wide) <= style.width ? GAP.wide : GAP.narrow
+  const widths = shrinkFirst(natural, kept, style.width - gap * (kept.length - 1))
   const line = (cells: readonly TableCell[]): string =>
     kept
       .map((at, position) => {
@@ -39,7 +41,7 @@ export function textTable(columns: readonly Column[], rows: readonly TableRow[],
           paint: (shown) => style.paint(shown, tone ?? 'plain'),
         })
       })
-      .join(' '.repeat(GAP))
+      .join(' '.repeat(gap))
       .trimEnd()
   const head = columns.map(({ header }): TableCell => ({ text: header, tone: 'dim' }))
   return [
@@ -65,17 +67,17 @@ function keptColumns(columns: readonly Column[], widths: readonly number[], widt
     .filter((at) => columns[at]?.drop !== undefined)
     .sort((a, b) => (columns[a]?.drop ?? 0) - (columns[b]?.drop ?? 0))
   for (const at of droppable) {
-    if (total(widths, kept) <= width) break
+    if (total(widths, kept, GAP.narrow) <= width) break
     kept = kept.filter((other) => other !== at)
   }
   return kept
 }
 
 function shrinkFirst(natural: readonly number[], kept: readonly number[], width: number): number[] {
-  const over = total(natural, kept) - width
+  const over = total(natural, kept, 0) - width
   return natural.map((size, at) => (at === kept[0] && over > 0 ? Math.max(8, size - over) : size))
 }
 
-function total(widths: readonly number[], kept: readonly number[]): number {
-  return kept.reduce((sum, at) => sum + (widths[at] ?? 0), 0) + GAP * (kept.length - 1)
+function total(widths: readonly number[], kept: readonly number[], gap: number): number {
+  return kept.reduce((sum, at) => sum + (widths[at] ?? 0), 0) + gap * (kept.length - 1)
 }

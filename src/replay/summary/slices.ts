@@ -10,6 +10,9 @@ export function sliceOf(where: Where): Slice {
   return { label: sliceLabel(where), where }
 }
 
+/** Fewer pairs than this say nothing. */
+const SMALLEST_SLICE = 5
+
 /** Slices by intent, tag and tier that hold some but not all pairs, large ones first. */
 export function exploratorySlices(rows: readonly PairRow[]): { slice: Slice; rows: readonly PairRow[] }[] {
   const dimensions: readonly [WhereKey, (row: PairRow) => readonly string[]][] = [
@@ -19,7 +22,7 @@ export function exploratorySlices(rows: readonly PairRow[]): { slice: Slice; row
   ]
   return dimensions.flatMap(([key, values]) =>
     [...groups(rows, values)]
-      .filter(([, group]) => group.length > 1 && group.length < rows.length)
+      .filter(([, group]) => group.length >= SMALLEST_SLICE && group.length < rows.length)
       .sort(([a, one], [b, two]) => two.length - one.length || (a < b ? -1 : 1))
       .slice(0, MOST_SLICES)
       .map(([value, group]) => ({ slice: sliceOf({ [key]: [value] }), rows: group })),
