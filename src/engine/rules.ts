@@ -54,7 +54,7 @@ function overlaps(
 }
 
 /** Whether all present members of a condition hold. */
-export function conditionHolds(when: Condition, input: DecideInput): boolean {
+function conditionHolds(when: Condition, input: DecideInput): boolean {
   const { features, intent, rights, asked } = input
   return (
     (when.intent === undefined || when.intent.some((pattern) => intentMatches(pattern, intent.label))) &&

@@ -8,7 +8,7 @@ import { AXIS_BIT, estimateFor, limitsOf, type Estimate } from './policy/estimat
 import type { Axis } from './routing-config.ts'
 
 /** What a budget alone keeps out. */
-export interface Exhausted {
+interface Exhausted {
   readonly rejection: Extract<Rejection, { code: 'budget_exhausted' }>
   readonly action: BudgetVerdict['action']
 }

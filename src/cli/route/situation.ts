@@ -89,16 +89,16 @@ function stateFor(state: StateSnapshot, surroundings: Surroundings & { readonly 
 }
 
 /**
- * Recorded budgets as they are; else those of the config that concern the caller, untouched. `--budget-left` sets what
- * is left in all of them, or makes one over everything where there is none.
+ * Recorded budgets as they are. `--budget-left` sets what is left in them, or in those of the config that concern the
+ * caller; where there is none either, it makes one over everything.
  */
 function budgetsFor(
   recorded: readonly BudgetLeft[],
   { routing, options, rights }: Surroundings & { readonly rights: Rights },
 ): readonly BudgetLeft[] {
-  const known = recorded.length > 0 ? recorded : routing.budgets.flatMap((rule) => untouched(rule, rights))
-  if (options.budgetLeft === undefined) return known
+  if (options.budgetLeft === undefined) return recorded
   const leftNanoUsd = Math.floor(options.budgetLeft * NANO_PER_USD)
+  const known = recorded.length > 0 ? recorded : routing.budgets.flatMap((rule) => untouched(rule, rights))
   if (known.length > 0) return known.map((budget) => ({ ...budget, leftNanoUsd }))
   const rule: BudgetRule = {
     name: '--budget-left',

@@ -7,7 +7,7 @@ export function describeFlip({ change, becomes }: Flip): string {
 }
 
 /** A single change, as a condition: `cost weight >= .37`. */
-export function describeFlipChange(change: FlipChange): string {
+function describeFlipChange(change: FlipChange): string {
   switch (change.kind) {
     case 'input_tokens':
       return `prompt ${direction(change)} ${exactCount(change.to)} tokens (now ${exactCount(change.from)})`

@@ -51,7 +51,7 @@ function axesOf(gaps: Readonly<Partial<Record<Axis, number>>>): Axis[] {
 }
 
 /** The expected figures of a model on some axes. */
-export function figures(score: Score, axes: readonly Axis[]): string {
+function figures(score: Score, axes: readonly Axis[]): string {
   return axes.map((axis) => figure(score, axis)).join(', ')
 }
 

@@ -158,6 +158,17 @@ describe('gateway route', () => {
     })
   })
 
+  it('puts --budget-left into the budgets of the config that concern the caller', async () => {
+    const budgets = '  - { name: mine, scope: user, limit: 5 USD, window: day, on_exceed: block }'
+    writeFileSync(join(cwd, 'gateway.yaml'), `${CONFIG}budgets:\n${budgets}\n`)
+    const stopped = await route('hello', { as: ['user:ben'], budgetLeft: 0 })
+    expect(stopped).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('budget "mine" of ben has $0 left') as string,
+    })
+    expect((await route('hello', { as: ['user:ben'] })).code).toBe(0)
+  })
+
   it('explains one model, flips and comparisons', async () => {
     expect((await route('hello', { whyNot: 'large' })).out).toMatch(/^large scores \.000, small 1\.000, most by cost/u)
     expect((await route('hello', { flip: true })).out).toContain('would flip if  small down -> large')
