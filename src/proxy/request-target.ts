@@ -8,7 +8,7 @@ export function normalPath(target: string): string {
   if (!target.startsWith('/')) throw bad('the request target must be a path, not a whole address')
   const end = target.search(/[?#]/)
   const decoded = decodeOnce(end === -1 ? target : target.slice(0, end))
-  if (/[\\%]|[^\u0020-\u007e]/.test(decoded)) throw bad('the path holds a character that is not allowed')
+  if (/[\\%?#]|[^\u0020-\u007e]/.test(decoded)) throw bad('the path holds a character that is not allowed')
   const path = decoded.length > 1 && decoded.endsWith('/') ? decoded.slice(0, -1) : decoded
   const segments = path.slice(1).split('/')
   const odd = path !== '/' && segments.some((segment) => segment === '' || segment === '.' || segment === '..')

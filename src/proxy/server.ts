@@ -15,7 +15,7 @@ export interface ProxyOptions extends ProxyPorts {
   readonly allowedOrigins?: readonly string[]
 }
 
-export interface ListenAddress {
+interface ListenAddress {
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number

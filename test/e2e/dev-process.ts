@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import OpenAI from 'openai'
 
 /** The built command line; another build can be put in its place. */
-export const BIN = process.env['GATEWAY_TEST_BIN'] ?? fileURLToPath(new URL('../../bin/gateway.js', import.meta.url))
+const BIN = process.env['GATEWAY_TEST_BIN'] ?? fileURLToPath(new URL('../../bin/gateway.js', import.meta.url))
 
 export interface DevProject {
   readonly dir: string
@@ -35,7 +35,7 @@ export interface Finished {
 }
 
 /** Only what a command needs to run; no key of the person who runs the tests. */
-export function cleanEnv(project: DevProject, extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+function cleanEnv(project: DevProject, extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const path = process.env['PATH'] ?? ''
   return { PATH: path, HOME: project.dir, GATEWAY_SETTINGS_DIR: join(project.dir, 'settings'), ...extra }
 }

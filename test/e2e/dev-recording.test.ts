@@ -32,6 +32,8 @@ describe('recording', () => {
     const kinds: string[] = []
     for await (const event of readFixtures(`${project.dir}/fixtures/recorded.jsonl`)) kinds.push(event.kind)
     expect(kinds).toEqual(['header', 'fixture', 'fixture', 'fixture'])
+    const check = await runGateway(project, ['fixtures', 'check', 'fixtures/recorded.jsonl'])
+    expect([check.code, check.stdout]).toEqual([0, expect.stringContaining('3 exchanges')])
     expect(startLines).toContain('record    new to fixtures/recorded.jsonl')
     await project.write('candidate.yaml', 'version: 1\nproviders: { simulated: { kind: simulated } }\n')
     const plan = ['replay', 'fixtures/recorded.jsonl', '-k', 'candidate.yaml', '--plan']

@@ -2,7 +2,7 @@ import type { Generation } from '../../pipeline/ports.ts'
 import type { Project } from '../project.ts'
 
 /** The config generation in force, and what became of the last attempt to replace it. */
-export interface Settings {
+interface Settings {
   readonly project: Project
   readonly generation: Generation
   readonly rejected: string | null

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 
-export type StopSignal = 'SIGINT' | 'SIGTERM'
+type StopSignal = 'SIGINT' | 'SIGTERM'
 
 export interface StopRequest {
   /** Resolves with the first signal. */

@@ -8,6 +8,7 @@ import type { AnswerLookup, CredentialNotice, ProviderSettings, RecordedLookup }
 import { RecordedUpstream } from '../../upstream/recorded.ts'
 import { createUpstream } from '../../upstream/registry.ts'
 import { realSleep } from '../../upstream/sleep.ts'
+import { GatewayError } from '../../wire/errors.ts'
 import { resolveProviders, type Project } from '../project.ts'
 import type { DevOptions } from './options.ts'
 import type { OpenedLookup } from './recorded-lookup.ts'
@@ -44,7 +45,10 @@ async function chosenUpstream(setup: UpstreamSetup): Promise<OpenedUpstream> {
     case 'live':
       return liveUpstream(setup)
     case 'simulated':
-      return { port: simulatedUpstream(setup, await knownAnswers(setup)), secrets: [] }
+      return {
+        port: opening('simulated', async () => simulatedUpstream(setup, await knownAnswers(setup))),
+        secrets: [],
+      }
     case 'recorded':
       return recordedUpstream(setup)
   }
@@ -129,10 +133,33 @@ async function openLookup({ options, project, cwd }: UpstreamSetup): Promise<Ope
   return openRecordedLookup([existsSync(own) ? own : BUNDLED_FIXTURES], cwd)
 }
 
-/** A simulated model says what the same model said on record, when it was asked the same. */
-async function knownAnswers(setup: UpstreamSetup): Promise<AnswerLookup> {
-  const lookup = await openLookup(setup)
-  return (request, model) => known(lookup.find(request, model))
+/** A simulated model says what the same model said on record, when it was asked the same. Without recordings it makes do. */
+async function knownAnswers(setup: UpstreamSetup): Promise<AnswerLookup | null> {
+  try {
+    const lookup = await openLookup(setup)
+    return (request, model) => known(lookup.find(request, model))
+  } catch (error) {
+    if (error instanceof GatewayError) return null
+    throw error
+  }
+}
+
+/** Soon after the start, so that the first call does not pay for it. */
+const OPEN_AHEAD_MS = 200
+
+/** Opens an upstream beside the start of the proxy, which need not wait for it; calls do. */
+function opening(mode: UpstreamPort['mode'], open: () => Promise<UpstreamPort>): UpstreamPort {
+  let opened: Promise<UpstreamPort> | undefined
+  const port = (): Promise<UpstreamPort> => (opened ??= open())
+  const ahead = setTimeout(() => void port().catch(() => undefined), OPEN_AHEAD_MS)
+  return {
+    mode,
+    call: async (call) => (await port()).call(call),
+    async close() {
+      clearTimeout(ahead)
+      if (opened !== undefined) await (await opened).close()
+    },
+  }
 }
 
 function known(found: ReturnType<RecordedLookup['find']>): ReturnType<AnswerLookup> {

@@ -131,7 +131,7 @@ export function recordOf(incoming: Incoming, changes: Partial<ExchangeRecord> = 
   }
 }
 
-export function decisionOf(incoming: Incoming): Decision {
+function decisionOf(incoming: Incoming): Decision {
   const plan = (model: string, why: 'choice' | 'same_tier' | 'lower_tier'): Decision['plan'][number] => ({
     model: modelId(model),
     tier: why === 'lower_tier' ? 'free' : 'standard',
