@@ -12,7 +12,7 @@ const MAX_DEPTH = 40
 export interface ConfigSource {
   readonly file: string
   /** The text with literal secrets blotted out, for code frames. */
-  readonly shownText: string
+  shownText(): string
   /** Plain data; what could not be parsed is left out. */
   readonly value: unknown
   readonly problems: readonly ConfigProblem[]
@@ -46,7 +46,7 @@ export function parseSource(text: string, file: string): ConfigSource {
     file,
     place: toPlace(counter, error.pos),
   }))
-  refuseAliases(document, (range) => {
+  for (const range of aliasRanges(yaml, document)) {
     problems.push({
       code: 'config_syntax',
       severity: 'error',
@@ -56,19 +56,19 @@ export function parseSource(text: string, file: string): ConfigSource {
       file,
       place: toPlace(counter, range),
     })
-  })
+  }
   const place = (path: Path, part: 'key' | 'value' = 'value'): Place | undefined => {
     const range = rangeOf(document, path, part)
     return range === undefined ? undefined : toPlace(counter, range)
   }
-  return { file, shownText: blot(yaml, document), value: toData(document), problems, place, document }
+  return { file, shownText: () => blot(yaml, document), value: toData(document), problems, place, document }
 }
 
 function emptySource(file: string, message: string): ConfigSource {
   const problem = { code: 'config_syntax', severity: 'error', message, note: undefined, fix: undefined } as const
   const document = parseDocument('{}')
   const problems = [{ ...problem, file, place: undefined }]
-  return { file, shownText: '', value: {}, problems, place: () => undefined, document }
+  return { file, shownText: () => '', value: {}, problems, place: () => undefined, document }
 }
 
 /** The plain data of a parsed document, as `JSON.parse` would give it. */
@@ -94,18 +94,24 @@ function nesting(text: string): number {
   return deepest
 }
 
-function refuseAliases(document: Document.Parsed, report: (range: readonly [number, number]) => void): void {
+/** Takes aliases out of the document and tells where they and their anchors stood. */
+function aliasRanges(text: string, document: Document.Parsed): readonly (readonly [number, number])[] {
+  const ranges: (readonly [number, number])[] = []
+  // Without these characters there is nothing to find, and walking the tree would slow every start.
+  if (!/[&*]/.test(text)) return ranges
   visit(document, {
     Alias(_key, node) {
-      const range = node.range
-      if (range !== undefined && range !== null) report([range[0], range[1]])
+      const { range } = node
+      if (range !== undefined && range !== null) ranges.push([range[0], range[1]])
       return new Scalar(null)
     },
     Node(_key, node) {
       if (isAlias(node) || node.anchor === undefined) return
-      if (isNode(node) && node.range !== undefined && node.range !== null) report([node.range[0], node.range[0] + 1])
+      if (isNode(node) && node.range !== undefined && node.range !== null)
+        ranges.push([node.range[0], node.range[0] + 1])
     },
   })
+  return ranges
 }
 
 function rangeOf(document: Document.Parsed, path: Path, part: 'key' | 'value'): readonly [number, number] | undefined {

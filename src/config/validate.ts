@@ -58,7 +58,7 @@ export function configOrThrow(validated: ValidatedConfig): GatewayConfig {
   throw new GatewayError('config_invalid', `${validated.source.file} has ${count}`, {
     hint: 'correct the file, then run `gateway config validate`',
     data: {
-      report: renderProblems(errors, validated.source.shownText),
+      report: renderProblems(errors, validated.source.shownText()),
       problems: errors.map(({ code, message, file, place, note, fix }) => ({ code, message, file, place, note, fix })),
     },
   })

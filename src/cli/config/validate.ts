@@ -38,7 +38,7 @@ function noConfig(context: CliContext): GatewayError {
 
 function printReport(context: CliContext, validated: ValidatedConfig, project: Project): void {
   if (validated.problems.length > 0) {
-    context.note(`${renderProblems(validated.problems, validated.source.shownText)}\n`)
+    context.note(`${renderProblems(validated.problems, validated.source.shownText())}\n`)
   }
   const { config, routing, matrix } = project
   const counts = [

@@ -12,7 +12,7 @@ export function check(text: string, file = 'gateway.yaml', sets: readonly string
 
 /** All problems as a user sees them. */
 export function shown(validated: ValidatedConfig): string {
-  return renderProblems(validated.problems, validated.source.shownText)
+  return renderProblems(validated.problems, validated.source.shownText())
 }
 
 /** `code line:column message`, one line a problem. */
