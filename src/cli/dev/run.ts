@@ -20,7 +20,8 @@ import { totalsText } from './totals.ts'
 const GRACE_MS = 10_000
 
 /** Runs `gateway dev` to its end. Returns the exit code: 0 after a clean stop, the child's own with a command. */
-export async function runDev(context: CliContext, raw: RawDevOptions, command: readonly string[]): Promise<number> {
+export async function runDev(asked: CliContext, raw: RawDevOptions, command: readonly string[]): Promise<number> {
+  const context = asked.interactive ? await preferred(asked) : asked
   const options = devOptions(raw, command, context)
   const project = await loadForDev(context, options)
   if (options.printEnv) {
@@ -34,6 +35,12 @@ export async function runDev(context: CliContext, raw: RawDevOptions, command: r
   } finally {
     stop.dispose()
   }
+}
+
+/** With the user's preferences for the screen, which only a screen has to wait for. */
+async function preferred(context: CliContext): Promise<CliContext> {
+  const { withPreferences } = await import('../project/preferences.ts')
+  return withPreferences(context)
 }
 
 interface Serving {

@@ -24,13 +24,16 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true })
 })
 
+/** A loaded machine may take its time. */
+const PATIENCE = { timeout: 10_000 }
+
 /** Longer than any debounce: for asserting that nothing happens. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 200))
 
 describe('hot reload', () => {
   it('swaps in a valid change once, with a new generation', async () => {
     writeFileSync(file, 'two')
-    await vi.waitFor(() => expect(swap).toHaveBeenCalledWith('loaded', 2))
+    await vi.waitFor(() => expect(swap).toHaveBeenCalledWith('loaded', 2), PATIENCE)
     await pause()
     expect(swap).toHaveBeenCalledTimes(1)
     expect(watcher?.lastError()).toBeUndefined()
@@ -39,19 +42,19 @@ describe('hot reload', () => {
   it('keeps the old config when the new one is bad, says why, and recovers', async () => {
     load.mockRejectedValueOnce(new Error('ten mistakes'))
     writeFileSync(file, 'bad')
-    await vi.waitFor(() => expect(rejected).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(rejected).toHaveBeenCalledTimes(1), PATIENCE)
     expect(swap).not.toHaveBeenCalled()
     expect(watcher?.generation()).toBe(1)
     expect(watcher?.lastError()).toMatchObject({ message: 'ten mistakes' })
     writeFileSync(file, 'good')
-    await vi.waitFor(() => expect(swap).toHaveBeenCalledWith('loaded', 2))
+    await vi.waitFor(() => expect(swap).toHaveBeenCalledWith('loaded', 2), PATIENCE)
     expect(watcher?.lastError()).toBeUndefined()
   })
 
   it('notices a file that an editor renames over the old one', async () => {
     writeFileSync(join(dir, '.gateway.yaml.swp'), 'renamed')
     renameSync(join(dir, '.gateway.yaml.swp'), file)
-    await vi.waitFor(() => expect(swap).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(swap).toHaveBeenCalledTimes(1), PATIENCE)
   })
 
   it('ignores other files, the same text again, and a file that is gone', async () => {
@@ -64,7 +67,7 @@ describe('hot reload', () => {
 
   it('loads a burst of writes once', async () => {
     for (const text of ['a', 'b', 'c', 'd']) writeFileSync(file, text)
-    await vi.waitFor(() => expect(swap).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(swap).toHaveBeenCalledTimes(1), PATIENCE)
     await pause()
     expect(load).toHaveBeenCalledTimes(1)
   })
@@ -73,7 +76,7 @@ describe('hot reload', () => {
     let finish: (text: string) => void = () => undefined
     load.mockImplementationOnce(() => new Promise((resolve) => (finish = resolve)))
     writeFileSync(file, 'two')
-    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(1))
+    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(1), PATIENCE)
     watcher?.close()
     finish('late')
     await pause()
