@@ -104,9 +104,13 @@ function scoreNode({ candidates, outcome }: Decision): readonly ExplainNode[] {
   const scored = candidates.filter((candidate): candidate is Scored => !isRejected(candidate))
   if (scored.length === 0) return []
   const chosen = outcome.kind === 'chosen' ? outcome.model : null
+  const relaxed = outcome.kind === 'chosen' ? outcome.relaxed : []
+  const breaks = ({ score }: Scored): boolean =>
+    score.limits.some(({ axis, state }) => state === 'broken' && !relaxed.includes(axis))
   scored.sort(
     (a, b) =>
       Number(b.model === chosen) - Number(a.model === chosen) ||
+      Number(breaks(a)) - Number(breaks(b)) ||
       b.score.total - a.score.total ||
       (a.model < b.model ? -1 : 1),
   )

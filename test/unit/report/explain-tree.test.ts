@@ -60,6 +60,12 @@ describe('tree of a decision', () => {
     for (const { id } of MANY.rows) expect(tree({ matrix: MANY }, { depth: 3 })).toContain(id)
   })
 
+  it('lists models that break a limit after those that keep it', () => {
+    const cheapest = { kind: 'minimize_cost', require: { qualityMin: 0.7 }, relax: [], strict: false } as const
+    const text = tree({ config: { policies: { cheapest } } })
+    expect(text).toMatch(/1 middle .*2 dear .*3 cheap [^\n]*quality limit broken/su)
+  })
+
   it('lists what would change the choice, the smallest change first', () => {
     const input = given({
       config: { rules: [{ name: 'r', when: { complexity: { op: '>=', value: 0.51 } }, tier: 'premium' }] },
