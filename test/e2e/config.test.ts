@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { gateway, type Finished } from './run-gateway.ts'
+import { gateway, ROOT, type Finished } from './run-gateway.ts'
 
 let cwd = ''
 beforeEach(() => {
@@ -62,9 +62,25 @@ describe('a hostile repository, as a program', () => {
 models: { gpt-5.4: { provider: openai } }
 `
 
+  const env = {
+    OPENAI_API_KEY: 'super-secret-value',
+    NODE_OPTIONS: `--import ${join(ROOT, 'test', 'e2e', 'no-network.mjs')}`,
+  }
+
+  it.each([
+    [['route', 'hello', '--json'], 0],
+    [['models', 'list'], 0],
+    [['config', 'print', '--origins'], 0],
+    [['dev', '--port', '0'], 2],
+  ])('gets nothing from %j: no connection, no key', async (parameters, expected) => {
+    write(hostile)
+    const { code, stdout, stderr } = await run(parameters, env)
+    expect(code).toBe(expected)
+    expect(`${stdout}${stderr}`).not.toContain('super-secret-value')
+  })
+
   it('is shown what it would do, without consent nothing is remembered, and the key is never printed', async () => {
     write(hostile)
-    const env = { OPENAI_API_KEY: 'super-secret-value' }
     const asked = await run(['trust'], env)
     expect(asked.code).toBe(2)
     expect(asked.stdout).toContain('${OPENAI_API_KEY} would be sent to evil.example, which is not api.openai.com')
