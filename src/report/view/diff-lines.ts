@@ -105,8 +105,9 @@ function wrapped(spans: Line, mark: string, { columns }: DiffView): Frame {
   for (const { text, tone } of spans) {
     let left = text
     while (left !== '') {
-      // A sliver at the end of a line is not worth breaking a word for.
-      if (width - used < 4) {
+      // A word or a mark that fits on a line of its own is not broken at the end of this one.
+      const whole = textWidth(left)
+      if (used > 0 && (width - used < 4 || (whole > width - used && whole <= width && !left.includes(' ')))) {
         lines.push([])
         used = 0
       }
@@ -151,7 +152,7 @@ function sideSame(items: readonly string[], { first, last }: Edges, { view, widt
 
 function sideRows(left: readonly string[], right: readonly string[], { view, width }: SideView): Frame {
   const cells = (items: readonly string[]): string[] =>
-    items.flatMap((item) => wrapText(cleanText(item, view.look.ascii), width - 2))
+    items.flatMap((item) => wrapText(cleanText(item, view.look.ascii), width - 1))
   const [a, b] = [cells(left), cells(right)]
   return Array.from({ length: Math.max(a.length, b.length) }, (_, index): Line => {
     const [old, fresh] = [a[index], b[index]]

@@ -3,7 +3,7 @@ import { duration } from '../../engine/describe/amounts.ts'
 import type { LiveRow } from './live-row.ts'
 import type { LiveSnapshot, LiveStatus } from './live-feed.ts'
 import { bar, joinSegments, line, rule, span, windowStart, type Frame, type Line, type Segment } from './frame.ts'
-import { fit, type Look } from './width.ts'
+import { fit, textWidth, type Look } from './width.ts'
 
 /** The two lines above the list: where the proxy runs, and how it is doing. */
 export function liveHeader(snapshot: LiveSnapshot, columns: number, look: Look): Frame {
@@ -59,7 +59,7 @@ interface Column {
   readonly head: string
   readonly width: number
   readonly align?: 'right'
-  readonly cell: (row: LiveRow) => string
+  readonly cell: (row: LiveRow, look: Look, width: number) => string
 }
 
 /** Narrowest width at which each of the right-hand columns is shown. */
@@ -78,11 +78,16 @@ function columnsFor(columns: number): Column[] {
   const right: Column[] = [{ head: 'CODE', width: 4, align: 'right', cell: (row) => row.code }]
   if (columns >= TIMES_FROM) {
     right.push({ head: 'TTFT', width: 6, align: 'right', cell: (row) => row.firstToken })
-    right.push({ head: 'TOTAL', width: 6, align: 'right', cell: (row) => row.total })
+    right.push({
+      head: 'TOTAL',
+      width: 6,
+      align: 'right',
+      cell: (row, { symbols }) => (row.state === 'done' ? row.total : symbols.ellipsis),
+    })
   }
   if (columns >= TOKENS_FROM) right.push({ head: 'TOK in/out', width: 10, align: 'right', cell: (row) => row.tokens })
   if (columns >= COST_FROM) right.push({ head: 'COST', width: 8, align: 'right', cell: (row) => row.cost })
-  const route: Column = { head: 'ROUTE', width: 0, cell: (row) => row.route }
+  const route: Column = { head: 'ROUTE', width: 0, cell: routeCell }
   const shape = [...fixed, route, ...right]
   const used = shape.reduce((sum, column, index) => sum + column.width + (index === 0 ? MARGIN : gapOf(column)), 0)
   return shape.map((column) => (column === route ? { ...route, width: Math.max(8, columns - used) } : column))
@@ -114,10 +119,14 @@ export function liveList(
     line(`   ${cells(shape, look, ({ head }) => head)}`, 'dim'),
     ...visible.map((row, index) => {
       const selected = start + index === cursor
-      const text = cells(shape, look, ({ cell }) => cell(row))
+      const text = cells(shape, look, ({ cell, width }) => cell(row, look, width))
       return line(`${selected ? ' > ' : '   '}${text}`, selected ? 'strong' : row.tone)
     }),
   ]
+}
+
+function routeCell({ route, shortRoute }: LiveRow, _: Look, width: number): string {
+  return textWidth(route) > width ? shortRoute : route
 }
 
 function cells(shape: readonly Column[], look: Look, text: (column: Column) => string): string {

@@ -14,6 +14,8 @@ export interface LiveRow {
   readonly key: string
   readonly intent: string
   readonly route: string
+  /** The same without tiers, for narrow columns: the marks must stay in sight. */
+  readonly shortRoute: string
   readonly code: string
   readonly firstToken: string
   readonly total: string
@@ -50,7 +52,7 @@ export function recordRow(record: ExchangeRecord, state: 'streaming' | 'done', p
     time: clockTime(record.at, place.utcOffsetMinutes),
     key: decision.principal.alias,
     intent: decision.intent.label,
-    route: routeText(record),
+    ...routeTexts(record),
     code: String(result.status),
     firstToken: firstMs === null ? '' : `${streaming ? '~' : ''}${duration(firstMs)}`,
     total: streaming ? '' : duration(timing.totalMs),
@@ -75,6 +77,7 @@ export function waitingRow(
     time: clockTime(start.at, place.utcOffsetMinutes),
     key: start.key,
     route: `asked for ${start.model}`,
+    shortRoute: start.model,
     tokens: 'waiting',
     tone: 'dim',
   })
@@ -92,6 +95,7 @@ export function refusalRow(
     state: 'done',
     time: clockTime(refusal.at, place.utcOffsetMinutes),
     route: `refused ${refusal.code} ${refusal.endpoint}`,
+    shortRoute: `refused ${refusal.code}`,
     code: String(refusal.status),
     total: duration(refusal.ms),
     cost: '$0',
@@ -116,31 +120,40 @@ const EMPTY = {
  * `standard qwen3-coder`; `>>` for failover to another model, `v` for a lower tier, `!chaos` for a fault on purpose. The
  * words say the same as the marks, so nothing hangs on colour.
  */
-export function routeText(record: ExchangeRecord): string {
-  return [path(record), ...(record.attempts.some(({ injected }) => injected) ? ['!chaos'] : [])].join(' ')
+function routeTexts(record: ExchangeRecord): Pick<LiveRow, 'route' | 'shortRoute'> {
+  return { route: routeText(record, true), shortRoute: routeText(record, false) }
 }
 
-function path(record: ExchangeRecord): string {
+function routeText(record: ExchangeRecord, tiers: boolean): string {
   const { outcome, plan } = record.decision
   if (outcome.kind === 'refused') return `refused ${outcome.code}`
   const served = servedAttempt(record)
   const step = served === null ? undefined : plannedOf(record, served)
-  const failed = record.result.kind === 'failed' ? ` failed ${record.result.code}` : ''
-  const gone = record.result.kind === 'client_gone' ? ' client left' : ''
-  const refused = record.result.kind === 'refused' ? ` refused ${record.result.code}` : ''
-  const first = `${outcome.tier} ${outcome.model}`
-  const end = `${failed}${gone}${refused}`
-  if (step === undefined || step === plan[0]) return `${downgrade(record)}${first}${end}`
-  const mark = fallbackOf(record) === 'tier' ? 'v' : '>>'
-  const target = step.model === outcome.model ? `${step.model} on ${step.provider}` : step.model
-  const tier = step.tier === outcome.tier ? '' : `${step.tier} `
-  return `${downgrade(record)}${first} ${mark} ${tier}${target}${end}`
+  const parts = tiers ? [outcome.tier, outcome.model] : [outcome.model]
+  if (outcome.downgradedFrom !== null) {
+    const { tier, cause } = outcome.downgradedFrom
+    parts.unshift(...(tiers ? [tier] : []), `v (${cause})`)
+  }
+  if (step !== undefined && step !== plan[0]) {
+    parts.push(fallbackOf(record) === 'tier' ? 'v' : '>>')
+    if (tiers && step.tier !== outcome.tier) parts.push(step.tier)
+    parts.push(step.model === outcome.model ? `${step.model} on ${step.provider}` : step.model)
+  }
+  const chaos = record.attempts.some(({ injected }) => injected) ? ['!chaos'] : []
+  return [...parts, ...ending(record), ...chaos].join(' ')
 }
 
-/** `premium v (budget) ` in front of the tier that was served instead. */
-function downgrade({ decision: { outcome } }: ExchangeRecord): string {
-  if (outcome.kind === 'refused' || outcome.downgradedFrom === null) return ''
-  return `${outcome.downgradedFrom.tier} v (${outcome.downgradedFrom.cause}) `
+function ending({ result }: ExchangeRecord): string[] {
+  switch (result.kind) {
+    case 'answered':
+      return []
+    case 'failed':
+      return ['failed', result.code]
+    case 'refused':
+      return ['refused', result.code]
+    case 'client_gone':
+      return ['client left']
+  }
 }
 
 function costCell(cost: Cost): string {

@@ -115,7 +115,7 @@ export function entryList(
   const start = windowStart(entries.length, cursor, height - 1)
   const intent = columns >= 112 ? 22 : columns >= 96 ? 14 : 10
   const fixture = columns >= 80 ? 16 : 12
-  const cost = columns >= 80 ? 17 : 0
+  const cost = columns >= 96 ? 17 : 0
   const route = Math.max(10, columns - (3 + fixture + 2 + intent + 2 + 2 + 13 + (cost === 0 ? 0 : cost + 2)))
   const row = (texts: readonly [string, string, string, string, string]): string =>
     [
