@@ -9,19 +9,25 @@ export interface Resampling {
   readonly resamples: number
 }
 
-/** 10 000 resamples for usual sets, fewer for huge ones (about 50 million draws), never under 1 000. */
-export function resamplesFor(units: number): number {
-  return Math.max(1_000, Math.min(10_000, Math.floor(50_000_000 / Math.max(1, units))))
+/** Usual number of resamples: more would move an interval's ends by less than a hundredth of its width. */
+export const RESAMPLES = 10_000
+/** Draws that a figure may cost, about a quarter of a second. */
+const DRAWS = 20_000_000
+
+/** Resamples for sets of `units` sessions: at most `most`, fewer for huge sets, never under 1 000. */
+export function resamplesFor(units: number, most = RESAMPLES): number {
+  return Math.max(Math.min(1_000, most), Math.min(most, Math.floor(DRAWS / Math.max(1, units))))
 }
 
 /** Mean of paired differences with the BCa bootstrap interval (Efron 1987). Meant for n >= 100. */
 export function bcaMean(values: readonly number[], how: Resampling): Estimate {
   const n = values.length
   const point = mean(values)
+  const dense = Float64Array.from(values)
   const replicates = new Float64Array(how.resamples)
   for (let r = 0; r < how.resamples; r += 1) {
     let sum = 0
-    for (let i = 0; i < n; i += 1) sum += values[how.random.below(n)] ?? 0
+    for (let i = 0; i < n; i += 1) sum += dense[how.random.below(n)] ?? 0
     replicates[r] = sum / n
   }
   const bca = bcaFromReplicates({ point, replicates, influence: values.map((value) => value - point) })

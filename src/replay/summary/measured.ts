@@ -26,6 +26,8 @@ export interface Question {
   readonly coverage: number
   readonly estimatedCosts: 'allow' | 'refuse'
   readonly seed: number
+  /** Most bootstrap resamples. */
+  readonly resamples: number
 }
 
 /** A metric with what gates need beyond its summary. */
@@ -103,11 +105,14 @@ function equalEstimate(found: Finding): Estimate | null {
   return equal ? (found.equalBy ?? exactEstimate(0, found.n, found.clusters)) : null
 }
 
+/** Exploratory slices are many and only need to stand out. */
+const EXPLORATORY_RESAMPLES = 1_000
+
 /** Draws for this metric and slice alone, so that adding a metric changes no other figure. */
 export function resampling(question: Question, units: number): Resampling {
   const { seed, metric, slice, exploratory } = question
-  const resamples = exploratory ? Math.min(2_000, resamplesFor(units)) : resamplesFor(units)
-  return { random: createRandom(`${seed}/${metric}/${slice.label}`), resamples }
+  const most = exploratory ? Math.min(EXPLORATORY_RESAMPLES, question.resamples) : question.resamples
+  return { random: createRandom(`${seed}/${metric}/${slice.label}`), resamples: resamplesFor(units, most) }
 }
 
 /** Session indexes of the rows, from 0 in order of appearance. */

@@ -19,6 +19,7 @@ export interface MetricOptions {
   /** Needed share of measured pairs by head of the metric's name (`quality`, `cost`, …); 0.9 where absent. */
   readonly coverage: Readonly<Record<string, number>>
   readonly estimatedCosts: 'allow' | 'refuse'
+  readonly resamples: number
 }
 
 /** The metrics of one candidate, kept so that gates and tables read the same figures. */
@@ -44,6 +45,7 @@ export function metricBook(rows: readonly PairRow[], options: MetricOptions): Me
       coverage: options.coverage[metric.split('.')[0] ?? ''] ?? 0.9,
       estimatedCosts: options.estimatedCosts,
       seed: options.seed,
+      resamples: options.resamples,
     })
     known.set(key, found)
     return found

@@ -2,6 +2,7 @@ import { evaluateGate } from '../gates/evaluate.ts'
 import type { Gate, GateResult } from '../gates/types.ts'
 import { routerFigures } from '../router-figures/router-figures.ts'
 import type { OutcomeRow } from '../router-figures/types.ts'
+import { RESAMPLES } from '../stats/bootstrap.ts'
 import type { PairRow } from '../types.ts'
 import { assumptions } from './assumptions.ts'
 import { evidenceCounts, prefixLoss, routeChanges, tokenTotals } from './counts.ts'
@@ -51,6 +52,8 @@ export interface SummaryOptions {
   /** Default: `allow` with ranges, `refuse` under `strict`. */
   readonly estimatedCosts?: 'allow' | 'refuse'
   readonly exitZero?: boolean
+  /** Most bootstrap resamples per figure; default 10 000. */
+  readonly resamples?: number
 }
 
 /** Everything a replay says, from its rows. Pure: equal inputs give equal summaries. */
@@ -63,6 +66,7 @@ export function summarise(input: SummaryInput): RunSummary {
       gates: input.gates,
       coverage: options.coverage ?? {},
       estimatedCosts: options.estimatedCosts ?? (strict ? 'refuse' : 'allow'),
+      resamples: options.resamples ?? RESAMPLES,
     }),
   )
   const results = input.gates.map((gate) =>

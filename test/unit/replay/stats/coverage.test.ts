@@ -56,10 +56,10 @@ describe('intervals hold the truth as often as they say, within two points or mo
     })
 
     it(`log-normal costs, ratio of totals, n=${n}`, () => {
-      const result = coverage(`totals/${n}`, 3_000, -0.2, (random) => {
+      const result = coverage(`totals/${n}`, 2_500, -0.2, (random) => {
         const baseline = Array.from({ length: n }, () => Math.exp(normal(random)))
         const candidate = baseline.map((cost) => cost * 0.8 * Math.exp(0.3 * normal(random) - 0.045))
-        return ratioOfSums({ baseline, candidate, ...alone(n) }, { random, resamples: 400 })
+        return ratioOfSums({ baseline, candidate, ...alone(n) }, { random, resamples: 300 })
       })
       expect(result).toSatisfy(covered)
     })

@@ -53,6 +53,7 @@ function replay(rows: readonly PairRow[], gates: readonly string[], seed: number
     fixtures: { hash: '', files: [], problems: [], moreProblems: 0 },
     candidates: [{ name: 'same', label: 'same', configHash: null, rows }],
     gates: requireGates(gates.map((text) => ({ object: parseGateExpression(text) }))),
+    options: { resamples: 1_000 },
   })
 }
 

@@ -67,6 +67,7 @@ describe('the method follows the data', () => {
     ['sessions', sampleRows(128), 'quality.score', 'cluster_t'],
     ['total cost', sampleRows(128), 'cost.total', 'ratio_of_sums_bootstrap'],
     ['total cost of few sessions', sampleRows(18), 'cost.total', 'ratio_of_sums_t'],
+    ['total cost of very many sessions', sampleRows(15_003), 'cost.total', 'ratio_of_sums_t'],
     ['cost per request, sessions', sampleRows(128), 'cost.request', 'cluster_log_ratio_t'],
     [
       'cost per request, single turns',
