@@ -42,7 +42,10 @@ export function factsFromLiteLlm(key: string, row: JsonObject, asOf: string): Mo
   }
 }
 
-/** The table states what is supported and is silent on the rest; silence is unknown, not "no". */
+/**
+ * The table states what is supported and is silent on the rest; silence is unknown, not "no".
+ * @public also used by the build of the snapshot
+ */
 export function litellmCapabilities(row: JsonObject): ModelFacts['capabilities'] {
   const stated = (name: string): boolean | null => (typeof row[name] === 'boolean' ? row[name] : null)
   const jsonSchema = stated('supports_response_schema')
@@ -58,6 +61,7 @@ export function litellmCapabilities(row: JsonObject): ModelFacts['capabilities']
   }
 }
 
+/** @public also used by the build of the snapshot */
 export function litellmModalities(row: JsonObject): readonly Modality[] {
   const modalities: Modality[] = ['text']
   if (row['supports_vision'] === true) modalities.push('image')
@@ -66,7 +70,10 @@ export function litellmModalities(row: JsonObject): readonly Modality[] {
   return modalities
 }
 
-/** Base prices, then one step for each `…_above_<n>k_tokens` suffix. */
+/**
+ * Base prices, then one step for each `…_above_<n>k_tokens` suffix.
+ * @public also used by the build of the snapshot
+ */
 export function litellmSteps(row: JsonObject): readonly PriceStep[] {
   const sizes = new Set<number>()
   for (const key of Object.keys(row)) {

@@ -3,7 +3,7 @@ import { byVendorAndId, type ModelFacts } from './facts.ts'
 import { usdPerMillion } from './pico.ts'
 
 /** A document with fewer usable models is damaged or not what it claims to be. */
-export const MIN_MODELS = 30
+const MIN_MODELS = 30
 /** 0.001 USD per token. Nothing costs that much; a file in another unit does. */
 const MAX_PICO_PER_TOKEN = 1_000_000_000
 const FLAG_FACTOR = 3

@@ -53,7 +53,6 @@ export const count = withUnit(positive(units.readCount), 'a whole number above z
   pattern: PATTERNS.count,
 })
 export const share = withUnit(units.readShare, 'a share such as "5%" or 0.05', percent)
-export const points = withUnit(units.readShare, 'a margin such as 0.05 or "5pp"', percent)
 export const nanoUsd = withUnit(units.readNanoUsd, 'an amount such as "5 USD"', {
   example: '5 USD',
   pattern: /^(\$\s*)?\d+(\.\d+)?(\s*USD)?$/,
