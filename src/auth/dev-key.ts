@@ -1,6 +1,7 @@
 import { chmod, link, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
+import { GatewayError } from '../wire/errors.ts'
 import { isKeyShaped, makeKey } from './key-format.ts'
 
 export interface DevKey {
@@ -17,6 +18,18 @@ const FILE_NAME = 'dev-key'
  * that is a link, or that holds no valid key is replaced: a key that came with a checkout is known to its author.
  */
 export async function loadDevKey(stateDir: string): Promise<DevKey> {
+  try {
+    return await findOrMake(stateDir)
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+    throw new GatewayError('store_failed', `can not keep the development key in "${stateDir}" (${code})`, {
+      hint: 'make the directory writable for you alone, or run in another one with `--cwd`',
+      cause,
+    })
+  }
+}
+
+async function findOrMake(stateDir: string): Promise<DevKey> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 })
   await chmod(stateDir, 0o700)
   await keepOutOfGit(stateDir)

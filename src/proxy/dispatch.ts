@@ -53,6 +53,8 @@ function refuse(context: RequestContext, endpoint: string, thrown: unknown): voi
   const { request, response, requestId, ports, startedAt } = context
   const error = asGatewayError(thrown)
   if (error.code === 'internal_error') ports.onBug?.(thrown, requestId)
+  // In the middle of an answer there is no place for an error any more.
+  if (response.headersSent) response.destroy()
   sendError({ request, response, error })
   ports.onRefusal({
     requestId,

@@ -143,7 +143,8 @@ class ProxyServer implements Proxy {
       if (this.#running.size === 0) this.#idle?.()
     })
     if (this.#closing) response.setHeader('connection', 'close')
-    void dispatch(context, this.#door)
+    // An answer that can not even be an error is cut off; one request must never take the others down.
+    dispatch(context, this.#door).catch(() => response.destroy())
   }
 
   #refused(error: GatewayError, about: { endpoint: string; requestId: string; ms: number }): void {

@@ -51,6 +51,16 @@ describe('gateway dev -- <command>', () => {
     expect(stderr).toContain('error usage_error  can not start "no-such-program-here" (ENOENT)')
   })
 
+  it('does not leave the command behind when it is stopped at once', async () => {
+    const child = 'process.on("SIGTERM", () => console.log("stays")); setInterval(() => {}, 1000); console.log("up")'
+    const dev = await startDev(project, ['--', process.execPath, '-e', child])
+    await expect.poll(dev.stdout).toBe('up\n')
+    dev.child.kill('SIGTERM')
+    await expect.poll(dev.stdout).toContain('stays')
+    // The output that both share only closes when the command has gone as well.
+    expect((await dev.stop('SIGTERM')).code).toBe(143)
+  })
+
   it('reports the signal that ended the command', async () => {
     const suicide = 'process.kill(process.pid, "SIGKILL")'
     expect((await runGateway(project, [...fast, '--', process.execPath, '-e', suicide])).code).toBe(137)
@@ -126,6 +136,16 @@ describe('starting and stopping', () => {
     hurried.child.kill('SIGINT')
     expect((await hurried.finished).code).toBe(130)
     expect(await lost).toBe('lost')
+  })
+
+  it('takes the providers whose keys are in the environment', async () => {
+    const env = { OPENAI_API_KEY: `sk-${randomBytes(24).toString('hex')}` }
+    const dev = await startDev(project, [], { env })
+    const ids = (await dev.client.models.list()).data.map(({ owned_by: owner }) => owner)
+    expect(new Set(ids)).toEqual(new Set(['gateway', 'openai']))
+    const { stdout, stderr } = await dev.stop()
+    expect(stderr).toContain('upstream  live: openai')
+    expect(stdout + stderr).not.toContain(env.OPENAI_API_KEY)
   })
 
   it('prints JSON lines when asked', async () => {

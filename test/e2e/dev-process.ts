@@ -37,7 +37,13 @@ export interface Finished {
 /** Only what a command needs to run; no key of the person who runs the tests. */
 function cleanEnv(project: DevProject, extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   const path = process.env['PATH'] ?? ''
-  return { PATH: path, HOME: project.dir, GATEWAY_SETTINGS_DIR: join(project.dir, 'settings'), ...extra }
+  return {
+    PATH: path,
+    HOME: project.dir,
+    GATEWAY_SETTINGS_DIR: join(project.dir, 'settings'),
+    GATEWAY_DEBUG: '1',
+    ...extra,
+  }
 }
 
 export interface RunOptions {

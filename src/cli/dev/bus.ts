@@ -1,6 +1,7 @@
 import type { ExchangeRecord } from '../../engine/record.ts'
 import type { ExchangeContent, Incoming, Pipeline, RecordSink } from '../../pipeline/ports.ts'
 import type { Refusal } from '../../proxy/ports.ts'
+import { bugText } from './bug-text.ts'
 
 /** Everything that happens while `dev` runs, for whoever shows it: the plain log or the live view. */
 export type DevEvent =
@@ -14,7 +15,7 @@ export type DevEvent =
 
 export interface DevBus {
   emit(event: DevEvent): void
-  /** Returns the way to stop listening. Listeners must not throw. */
+  /** Returns the way to stop listening. */
   subscribe(listener: (event: DevEvent) => void): () => void
 }
 
@@ -22,12 +23,21 @@ export function createBus(): DevBus {
   const listeners = new Set<(event: DevEvent) => void>()
   return {
     emit(event) {
-      for (const listener of listeners) listener(event)
+      for (const listener of listeners) tell(listener, event)
     },
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+  }
+}
+
+/** A view that fails must not fail the request it wanted to show. */
+function tell(listener: (event: DevEvent) => void, event: DevEvent): void {
+  try {
+    listener(event)
+  } catch (bug) {
+    process.emitWarning(`a view failed: ${bugText(bug, 'first')}`)
   }
 }
 

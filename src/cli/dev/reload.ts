@@ -1,6 +1,7 @@
-import { watchConfig } from '../../config/watch.ts'
+import { watchConfig, type WatchOptions } from '../../config/watch.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { CliContext } from '../context.ts'
+import type { DevBus } from './bus.ts'
 import { loadForDev } from './load.ts'
 import type { DevOptions } from './options.ts'
 import type { DevSession } from './session.ts'
@@ -18,7 +19,7 @@ export function watchProject({ context, options, session }: Reloading): { close(
   const { bus, settings } = session
   // Nobody is asked in the middle of a session: a target that was not confirmed before is a reason to refuse.
   const silent = { ...context, input: false }
-  return watchConfig({
+  return watching(bus, {
     file,
     load: async () => {
       const project = await loadForDev(silent, options)
@@ -38,6 +39,17 @@ export function watchProject({ context, options, session }: Reloading): { close(
       bus.emit({ kind: 'config', accepted: false, text: `config not reloaded, the last good one stays: ${why}` })
     },
   })
+}
+
+/** The system may have no watchers left; the proxy then runs on, and says what it can not do. */
+function watching<T>(bus: DevBus, options: WatchOptions<T>): { close(): void } {
+  try {
+    return watchConfig(options)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    bus.emit({ kind: 'notice', text: `changes of the config need a restart: it can not be watched (${code})` })
+    return { close: () => undefined }
+  }
 }
 
 function reasonText(error: unknown): string {

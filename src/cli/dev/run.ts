@@ -83,7 +83,8 @@ async function untilDone({ context, options, stop }: Serving, session: DevSessio
   }
   const env = { ...context.env, ...clientEnv(session.url, session.key.key) }
   const child = runChild({ command: options.command, cwd: context.cwd, env })
-  stop.onFirst((signal) => {
+  stop.on('second', () => child.signal('SIGKILL'))
+  stop.on('first', (signal) => {
     // A terminal sends Ctrl-C to the child as well; twice would be "now".
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.signal(signal)
   })

@@ -41,6 +41,14 @@ describe('development key', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600)
   })
 
+  it('says where it can not be kept', async () => {
+    await writeFile(join(dir, '..', 'blocked'), '')
+    await expect(loadDevKey(join(dir, '..', 'blocked', '.gateway'))).rejects.toMatchObject({
+      code: 'store_failed',
+      message: expect.stringContaining('ENOTDIR'),
+    })
+  })
+
   it('is replaced when the file is a link or holds no valid key', async () => {
     const { file } = await loadDevKey(dir)
     const elsewhere = join(dir, 'elsewhere')

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createBus, observed, type DevEvent } from '../../../src/cli/dev/bus.ts'
 import { attachPlainLog } from '../../../src/cli/dev/plain-log.ts'
 import { swappableUpstream } from '../../../src/cli/dev/swappable-upstream.ts'
@@ -71,6 +71,22 @@ describe('bus', () => {
     stop()
     await pipeline.run(whole, signal)
     expect(kinds).toHaveLength(3)
+  })
+})
+
+describe('a view that fails', () => {
+  it('hides nothing from the others and stops no request', () => {
+    const bus = createBus()
+    const seen: string[] = []
+    bus.subscribe(() => {
+      throw new Error('view bug')
+    })
+    bus.subscribe(({ kind }) => seen.push(kind))
+    const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    bus.emit({ kind: 'notice', text: 'x' })
+    expect(seen).toEqual(['notice'])
+    expect(warnings).toHaveBeenCalledOnce()
+    warnings.mockRestore()
   })
 })
 
