@@ -99,7 +99,7 @@ function checkGates(root: Cursor, names: KnownNames, report: Report): void {
         code: 'config_duplicate',
         path: gate.at('metric').path,
         message: `gate ${index + 1} is about the same metric and slice as gate ${first + 1}: "${metric}"`,
-        fix: 'keep one of the two, or give one a "where"',
+        fix: 'merge the two, or give one a "where"',
       })
     }
   }
@@ -118,17 +118,12 @@ function sliceOf(gate: Cursor): Record<string, readonly string[]> {
 }
 
 function checkGateLimit(gate: Cursor, index: number, report: Report): void {
-  const limits = GATE_LIMITS.filter((key) => gate.at(key).exists)
-  if (limits.length === 1) return
-  const metric = gate.at('metric').text() ?? 'no metric'
+  if (GATE_LIMITS.some((key) => gate.at(key).exists)) return
   report.add({
     code: 'config_conflict',
     path: gate.path,
-    message:
-      limits.length === 0
-        ? `gate ${index + 1} (${metric}) has no limit`
-        : `gate ${index + 1} (${metric}) has ${limits.length} limits: ${limits.join(' and ')}`,
-    fix: `keep one of ${GATE_LIMITS.join(', ')}`,
+    message: `gate ${index + 1} (${gate.at('metric').text() ?? 'no metric'}) has no limit`,
+    fix: `add one of ${GATE_LIMITS.join(', ')}`,
   })
 }
 

@@ -9,6 +9,7 @@ import type { CliContext } from '../context.ts'
 import { loadProjectFromText, type Project } from '../project.ts'
 import { validateText } from '../project/build.ts'
 import { readConfigFile, wantedConfigFile } from '../project/config-file.ts'
+import { gateProblems } from './gate-problems.ts'
 
 /** `gateway config validate`: all mistakes, or what the config amounts to. Returns the exit code. */
 export async function runValidate(
@@ -19,7 +20,8 @@ export async function runValidate(
   if (wanted === null) throw noConfig(context)
   const { file, dir, text } = readConfigFile(wanted)
   const shownAs = relative(context.cwd, file) || file
-  const validated = await validateText({ text, shownAs, dir, env: context.env, sets: options.sets })
+  const checked = await validateText({ text, shownAs, dir, env: context.env, sets: options.sets })
+  const validated = withProblems(checked, await gateProblems(checked))
   if (validated.config === undefined && !context.json) configOrThrow(validated)
   const project =
     validated.config === undefined
@@ -28,6 +30,12 @@ export async function runValidate(
   if (context.json) context.out(JSON.stringify(jsonReport(shownAs, validated, project), null, 2))
   else if (project !== null) printReport(context, validated, project)
   return project === null ? ERROR_FACES.config_invalid.exitCode : 0
+}
+
+/** A config with errors found later is as invalid as one with errors found at once. */
+function withProblems(validated: ValidatedConfig, more: readonly ConfigProblem[]): ValidatedConfig {
+  if (more.length === 0) return validated
+  return { ...validated, config: undefined, problems: [...validated.problems, ...more] }
 }
 
 function noConfig(context: CliContext): GatewayError {

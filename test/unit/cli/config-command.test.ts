@@ -52,6 +52,14 @@ replay: { gates: [{ metric: cost.total, max_increase: 5% }] }
     })
   })
 
+  it('knows the metrics that a gate may be about', async () => {
+    write('replay: { gates: [{ metric: cost.totl, max_increase: 5% }] }\n')
+    await expect(runValidate(captured(cwd).context, NOTHING)).rejects.toMatchObject({
+      code: 'config_invalid',
+      data: { report: expect.stringMatching(/unknown metric "cost\.totl"[\s\S]*gateway\.yaml:1:29/) },
+    })
+  })
+
   it('takes a file and overrides', async () => {
     write('routing: {}\n', 'other.yaml')
     const { context } = captured(cwd)

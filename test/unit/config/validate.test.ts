@@ -106,7 +106,6 @@ describe('values', () => {
     ['auth: { required: "no" }', '"auth.required" must be a boolean, not a text'],
     ['version: 2', '"version" must be 1'],
     ['replay: { gates: [{ metric: cost.total }] }', 'gate 1 (cost.total) has no limit'],
-    ['replay: { gates: [{ metric: m, max: 1%, min: 1% }] }', 'gate 1 (m) has 2 limits: max and min'],
     ['routing: { policies: { p: { require: { quality: 0.5 } } } }', 'policy "p" has no aim'],
     ['routing: { policies: { p: { weights: { cost: 0 } } } }', 'policy "p" gives no axis any weight'],
     ['routing: { rules: [{ name: r, when: {}, order: listed }] }', '"order: listed" in rule "r" needs "models"'],
