@@ -3,6 +3,7 @@ import type { StreamPart } from '../wire/canonical.ts'
 import { readProviderError } from '../wire/error-body.ts'
 import { isJsonObject } from '../wire/json.ts'
 import { readChatAnswer, type ChatAnswerReading } from '../wire/openai-chat/answer.ts'
+import { completeChatAnswer } from '../wire/openai-chat/complete-answer.ts'
 import type { UsageDialectName } from '../wire/usage-dialects.ts'
 import { answerParts, hasContent } from './answer-parts.ts'
 import type { AttemptLimits, AttemptTimer } from './attempt-timer.ts'
@@ -109,7 +110,8 @@ function wholeAnswer(text: string, context: BodyContext): UpstreamResult {
   if (reading.kind !== 'answer' || !isJsonObject(body)) return unusable(reading, context)
   const { answer } = reading
   if (!hasContent(answer)) return failed({ failure: 'empty', status, message: 'the answer has no content' })
-  return { kind: 'answer', status, answer, raw: body, droppedParams: context.droppedParams, injected: false }
+  const raw = completeChatAnswer(body, { created: Math.floor(context.now / 1000), id: 'chatcmpl-gateway' })
+  return { kind: 'answer', status, answer, raw, droppedParams: context.droppedParams, injected: false }
 }
 
 function unusable(reading: ChatAnswerReading, { status, scrub }: BodyContext): UpstreamFailure {

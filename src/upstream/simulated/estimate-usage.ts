@@ -41,6 +41,7 @@ function blockTokens(blocks: readonly Block[]): number {
         break
       case 'audio':
       case 'file':
+      case 'opaque':
         break
     }
   }

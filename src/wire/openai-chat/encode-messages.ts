@@ -42,10 +42,12 @@ function encodePart(block: Block): JsonObject[] {
     case 'audio':
       return audioPart(block)
     case 'file':
+      if (block.source.kind === 'text') return [{ type: 'text', text: block.source.text }]
       return [{ type: 'file', file: fileMembers(block) }]
     case 'tool_use':
     case 'tool_result':
     case 'reasoning':
+    case 'opaque':
       return []
   }
 }
@@ -68,6 +70,8 @@ function sourceUrl(source: MediaSource): string {
       return source.url
     case 'provider-file':
       return source.fileId
+    case 'text':
+      return source.text
     case 'data':
       return source.mime === '' ? source.base64 : `data:${source.mime};base64,${source.base64}`
   }

@@ -18,7 +18,9 @@ import {
   type Script,
 } from './support.ts'
 
-const SHORT = { connectMs: 500, firstTokenMs: 80, idleMs: 80, totalMs: 5_000 }
+/** Longer than a test may take: only what is tested can end the call. */
+const PATIENT = { connectMs: 1_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 60_000 }
+const SHORT = { ...PATIENT, firstTokenMs: 80 }
 
 /** Sends the texts with a pause between them; `end` says what happens after the last. */
 function paced(texts: readonly string[], end: 'end' | 'destroy' | 'hang'): Script {
@@ -140,6 +142,15 @@ describe('a stream that fails before its first content', () => {
     expect(result).toMatchObject({ failure: 'malformed', status: 200 })
   })
 
+  it('does not keep its connection when it is given up', async () => {
+    const server = await scriptedServer(paced([events(ROLE, STOP)], 'hang'))
+    const upstream = new OpenAiUpstream(settings(server.baseUrl, { timeouts: PATIENT }), { clock: realClock })
+    expect(await upstream.call(streamCall())).toMatchObject({ failure: 'empty' })
+    await expect(server.closed).resolves.toBeUndefined()
+    await upstream.close()
+    await server.close()
+  })
+
   it('counts as content when it was cut by the output limit', async () => {
     const { parts } = await callScript(paced([events(ROLE, delta({}, 'length'))], 'end'), streamCall())
     expect(parts).toMatchObject([{ kind: 'start' }, { kind: 'finish', reason: 'length' }])
@@ -164,7 +175,9 @@ describe('a stream that fails after its first content', () => {
   })
 
   it('stands still', async () => {
-    const { parts } = await callScript(paced([head], 'hang'), streamCall(), { settings: { timeouts: SHORT } })
+    const { parts } = await callScript(paced([head], 'hang'), streamCall(), {
+      settings: { timeouts: { ...PATIENT, idleMs: 80 } },
+    })
     expect(parts).toMatchObject({ failure: 'timeout_idle', message: 'the stream stood still for 80 ms' })
   })
 
@@ -175,20 +188,22 @@ describe('a stream that fails after its first content', () => {
       const timer = setInterval(() => response.write(events(delta({ content: 'b' }))), 10)
       response.on('close', () => clearInterval(timer))
     }
-    const timeouts = { ...SHORT, idleMs: 2_000, totalMs: 150 }
+    const timeouts = { ...PATIENT, totalMs: 1_000 }
     const { parts } = await callScript(script, streamCall(), { settings: { timeouts } })
     expect(parts).toMatchObject({ failure: 'timeout_total' })
   })
 
   it('is not taken for dead while its reader is slow', async () => {
     const server = await scriptedServer(paced([head, events(delta({ content: 'b' }), STOP, '[DONE]')], 'end'))
-    const upstream = new OpenAiUpstream(settings(server.baseUrl, { timeouts: SHORT }), { clock: realClock })
+    const upstream = new OpenAiUpstream(settings(server.baseUrl, { timeouts: { ...PATIENT, idleMs: 400 } }), {
+      clock: realClock,
+    })
     const result = await upstream.call(streamCall())
     if (result.kind !== 'stream') throw new Error(`got ${result.kind}`)
     let text = ''
     for await (const part of result.parts) {
       if (part.kind === 'text') text += part.text
-      await new Promise((resolve) => setTimeout(resolve, 120))
+      await new Promise((resolve) => setTimeout(resolve, 500))
     }
     expect(text).toBe('ab')
     await upstream.close()
@@ -204,7 +219,7 @@ describe('a client that leaves', () => {
 
   async function abortDuring(script: Script, given: { stream: boolean }) {
     const server = await scriptedServer(script)
-    const upstream = new OpenAiUpstream(settings(server.baseUrl), { clock: realClock })
+    const upstream = new OpenAiUpstream(settings(server.baseUrl, { timeouts: PATIENT }), { clock: realClock })
     const controller = new AbortController()
     const pending = upstream.call(
       given.stream ? streamCall({ signal: controller.signal }) : makeCall({ signal: controller.signal }),

@@ -41,7 +41,7 @@ export function makeCall(given: Partial<UpstreamCall> & { readonly client?: Json
     request: parseChatRequest(client),
     body: client,
     signal: new AbortController().signal,
-    firstTokenWithinMs: 5_000,
+    firstTokenWithinMs: 20_000,
     ...rest,
   }
 }
@@ -57,7 +57,7 @@ export function settings(baseUrl: string, given: Partial<ProviderSettings> = {})
     baseUrl,
     quirks: null,
     apiKeys: ['key-one'],
-    timeouts: { connectMs: 1_000, firstTokenMs: 5_000, idleMs: 5_000, totalMs: 10_000 },
+    timeouts: { connectMs: 5_000, firstTokenMs: 20_000, idleMs: 20_000, totalMs: 25_000 },
     maxConcurrency: 8,
     ...given,
   }

@@ -84,6 +84,9 @@ describe('SSE parser', () => {
 
   it('does not add up finished events or comments towards the limit', () => {
     expect(parse(['data: 1234567890\n\n'.repeat(50)], 100)).toHaveLength(50)
+    const pieces = ['data: ', ...Array.from({ length: 40 }, () => 'xx'), '\n', '\n']
+    expect(parse([...pieces, ...pieces], 100)).toHaveLength(2)
+    expect(parse(Array.from({ length: 100 }, () => [': a', ' comment\n']).flat(), 100)).toEqual([])
     expect(
       parse(
         Array.from({ length: 100 }, () => ': a long comment without any event\n'),

@@ -5,6 +5,7 @@ import { errorBody } from '../../../../src/wire/error-body.ts'
 import { GatewayError } from '../../../../src/wire/errors.ts'
 import { isJsonObject } from '../../../../src/wire/json.ts'
 import { encodeChatAnswer } from '../../../../src/wire/openai-chat/answer.ts'
+import { completeChatAnswer } from '../../../../src/wire/openai-chat/complete-answer.ts'
 import { encodeChatRequest } from '../../../../src/wire/openai-chat/encode-request.ts'
 import { ChatStreamEncoder } from '../../../../src/wire/openai-chat/encode-stream.ts'
 import { answerParts } from '../../../../src/upstream/answer-parts.ts'
@@ -76,6 +77,12 @@ describe('the published schema accepts', () => {
       }),
       { seed: 73, numRuns: 300 },
     )
+  })
+
+  it.each(['openai-text', 'mistral-reasoning', 'xai-text', 'deepseek-tool-call'])('%s after completion', (name) => {
+    const body = recordedBody(`${name}.json`)
+    if (!isJsonObject(body)) throw new Error('no object')
+    expect(objections(isAnswer, completeChatAnswer(body, { created: 1, id: 'c' }))).toEqual([])
   })
 
   it.each([
