@@ -121,6 +121,7 @@ function textOf(block: Block): string {
     case 'image':
     case 'audio':
     case 'file':
+    case 'opaque':
       return ''
   }
 }

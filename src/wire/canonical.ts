@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from './json.ts'
 import type { TokenUsage } from './usage.ts'
 
-/** The network formats that a client can speak; further ones join this union together with their translators. */
-export type WireFormat = 'openai-chat'
+/** The network formats that a client can speak. */
+export type WireFormat = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gemini'
 
 export type Role = 'system' | 'user' | 'assistant' | 'tool'
 
@@ -10,29 +10,57 @@ export type MediaSource =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'data'; readonly mime: string; readonly base64: string }
   | { readonly kind: 'provider-file'; readonly fileId: string }
+  /** A document that came as plain text. */
+  | { readonly kind: 'text'; readonly mime: string; readonly text: string }
+
+/**
+ * A provider's seal on what its model thought. It has to come back unchanged, and only to the format that `signedBy`
+ * names: any other provider refuses it.
+ */
+export interface Signed {
+  readonly signature?: string
+  readonly signedBy?: WireFormat
+}
+
+/** Where a prompt may be cached: Anthropic's mark, as it came. */
+export interface CacheMarked {
+  readonly cacheControl?: JsonObject
+}
 
 /** One typed piece of a message. Every format is translated into blocks and back; nothing is flattened to text. */
 export type Block =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'image'; readonly source: MediaSource; readonly detail?: string }
-  | { readonly kind: 'audio'; readonly source: MediaSource; readonly format?: string }
-  | { readonly kind: 'file'; readonly source: MediaSource; readonly name?: string }
-  | {
+  | ({ readonly kind: 'text'; readonly text: string; readonly citations?: readonly JsonValue[] } & Signed & CacheMarked)
+  | ({ readonly kind: 'image'; readonly source: MediaSource; readonly detail?: string } & Signed & CacheMarked)
+  | ({ readonly kind: 'audio'; readonly source: MediaSource; readonly format?: string } & CacheMarked)
+  | ({
+      readonly kind: 'file'
+      readonly source: MediaSource
+      readonly name?: string
+      /** What Anthropic keeps beside a document: its context and whether to cite it. */
+      readonly extra?: JsonObject
+    } & CacheMarked)
+  | ({
       readonly kind: 'tool_use'
       readonly id: string
       readonly name: string
       readonly argumentsJson: string
       /** A call of a custom tool: `argumentsJson` is then free text, not JSON. */
       readonly custom?: true
-    }
-  | {
+    } & Signed &
+      CacheMarked)
+  | ({
       readonly kind: 'tool_result'
       readonly toolUseId: string
       readonly blocks: readonly Block[]
       readonly isError?: boolean
-    }
-  | { readonly kind: 'reasoning'; readonly text: string; readonly signature?: string }
+      /** The tool, where a format names it beside the call. */
+      readonly name?: string
+    } & CacheMarked)
+  /** `redacted`: thought that the provider hides; the text is empty then and this goes back unchanged. */
+  | ({ readonly kind: 'reasoning'; readonly text: string; readonly redacted?: string } & Signed)
   | { readonly kind: 'refusal'; readonly text: string }
+  /** A block that only its own format knows, such as the calls of tools that a provider runs itself. */
+  | { readonly kind: 'opaque'; readonly format: WireFormat; readonly value: JsonObject }
 
 export interface Message {
   readonly role: Role
@@ -48,6 +76,11 @@ export interface ToolDefinition {
   readonly strict?: boolean
   /** Set for a tool that takes free text in a grammar instead of JSON arguments. */
   readonly custom?: { readonly format?: JsonObject }
+  readonly cacheControl?: JsonObject
+  /** Further members that only its format knows. */
+  readonly extra?: JsonObject
+  /** Set for a tool that the provider runs itself: its definition, for that format alone. */
+  readonly hosted?: { readonly format: WireFormat; readonly definition: JsonObject }
 }
 
 export type ToolChoice =
@@ -73,6 +106,7 @@ export type ResponseFormat =
 export interface Sampling {
   readonly temperature?: number
   readonly topP?: number
+  readonly topK?: number
   readonly seed?: number
   readonly stop?: readonly string[]
   readonly presencePenalty?: number
@@ -103,6 +137,8 @@ export interface CanonicalRequest {
   readonly metadata: Readonly<Record<string, string>>
   /** Top-level members that have no canonical meaning; passed on unchanged to providers of the same format. */
   readonly extra: Readonly<Record<string, JsonValue>>
+  /** Headers by which the client chose a variant of its format, such as `anthropic-version`; lower case. */
+  readonly protocol?: Readonly<Record<string, string>>
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'error'
@@ -116,11 +152,14 @@ export interface CanonicalAnswer {
   readonly finish: FinishReason | null
   /** Null when the provider reported none. */
   readonly usage: TokenUsage | null
+  /** The stop text that ended the answer, where the provider names it. */
+  readonly stopSequence?: string
 }
 
 /**
  * One step of a streamed answer. `raw` is the provider's own event payload, present when the upstream format is the
- * client's format, so that an unchanged part can be relayed without being encoded again.
+ * client's format, so that an unchanged part can be relayed without being encoded again. An empty `raw` says that the
+ * payload of a part before it holds this part too; whoever changes one of them takes `raw` away from all of them.
  */
 export type StreamPart =
   | {
@@ -131,17 +170,18 @@ export type StreamPart =
       readonly created?: number
       readonly raw?: string
     }
-  | { readonly kind: 'text'; readonly text: string; readonly raw?: string }
-  | { readonly kind: 'reasoning'; readonly text: string; readonly raw?: string }
+  | ({ readonly kind: 'text'; readonly text: string; readonly raw?: string } & Signed)
+  /** A signature, or redacted thought, comes as a part of its own with an empty text. */
+  | ({ readonly kind: 'reasoning'; readonly text: string; readonly redacted?: string; readonly raw?: string } & Signed)
   | { readonly kind: 'refusal'; readonly text: string; readonly raw?: string }
-  | {
+  | ({
       readonly kind: 'tool_delta'
       readonly index: number
       readonly id?: string
       readonly name?: string
       readonly argumentsDelta: string
       readonly raw?: string
-    }
-  | { readonly kind: 'finish'; readonly reason: FinishReason; readonly raw?: string }
+    } & Signed)
+  | { readonly kind: 'finish'; readonly reason: FinishReason; readonly stopSequence?: string; readonly raw?: string }
   | { readonly kind: 'usage'; readonly usage: TokenUsage; readonly raw?: string }
   | { readonly kind: 'opaque'; readonly raw: string }

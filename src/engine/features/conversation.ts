@@ -67,6 +67,7 @@ export function blockChars(block: Block): number {
     case 'image':
     case 'audio':
     case 'file':
+    case 'opaque':
       return 0
   }
 }

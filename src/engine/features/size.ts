@@ -52,7 +52,10 @@ function blockTokens(block: Block, share: number): number {
     case 'audio':
       return mediaTokens(block.source.kind === 'data' ? block.source.base64.length : 0, AUDIO_TOKENS)
     case 'file':
+      if (block.source.kind === 'text') return textTokens(block.source.text, share)
       return mediaTokens(block.source.kind === 'data' ? block.source.base64.length : 0, FILE_TOKENS)
+    case 'opaque':
+      return sampledTokens(JSON.stringify(block.value), COUNTED_CHARS)
   }
 }
 
