@@ -54,6 +54,6 @@ function leftOut(dropped: readonly string[]): string {
   return `\n_${cut(text, STATEMENT_LENGTH - 8, '…')}_\n`
 }
 
-export function bytes(text: string): number {
+function bytes(text: string): number {
   return Buffer.byteLength(text, 'utf8')
 }

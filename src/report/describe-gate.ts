@@ -16,11 +16,7 @@ export function gateWord(status: GateStatus): string {
 }
 
 /** Why a gate came out as it did, with the numbers that decided. */
-export function describeGate(result: Pick<GateResult, 'reason' | 'unit'>): string {
-  return describeGateReason(result.reason, result.unit)
-}
-
-export function describeGateReason(reason: GateReason, unit: GateResult['unit']): string {
+export function describeGate({ reason, unit }: { reason: GateReason; unit: GateResult['unit'] }): string {
   switch (reason.code) {
     case 'bound_kept':
     case 'bound_broken': {

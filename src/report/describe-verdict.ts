@@ -33,7 +33,7 @@ export function verdictReason(verdict: Verdict): string {
   }
 }
 
-export function describeNotMeasured(reason: NotMeasured): string {
+function describeNotMeasured(reason: NotMeasured): string {
   switch (reason.code) {
     case 'below_coverage':
       return `known for ${reason.measured} of ${reason.of} fixtures, ${percent(reason.need, 0)} needed`
@@ -46,7 +46,7 @@ export function describeNotMeasured(reason: NotMeasured): string {
   }
 }
 
-export function describeNotCompared(reason: NotCompared): string {
+function describeNotCompared(reason: NotCompared): string {
   switch (reason.code) {
     case 'latency_estimated':
       return 'latency is an estimate, not a measurement'

@@ -3,10 +3,10 @@ import type { ReportRow } from '../replay/summary/report-rows.ts'
 import type { RunSummary } from '../replay/summary/types.ts'
 
 /** Version of the event stream; additions raise the minor. */
-export const EVENTS_VERSION = '1.0'
+const EVENTS_VERSION = '1.0'
 
 /** What is known before the first answer. */
-export type RunPlan = Pick<RunSummary, 'runId' | 'suite' | 'seed' | 'mode' | 'baseline' | 'fixtures'> & {
+type RunPlan = Pick<RunSummary, 'runId' | 'suite' | 'seed' | 'mode' | 'baseline' | 'fixtures'> & {
   readonly candidates: readonly { readonly name: string; readonly configHash: string | null }[]
 }
 
@@ -18,7 +18,7 @@ export type RunEvent =
   | ({ readonly type: 'gate'; readonly candidate: string } & GateResult)
   | { readonly type: 'summary'; readonly summary: RunSummary }
 
-export const VERSION_EVENT: RunEvent = { type: 'version', ui: EVENTS_VERSION }
+const VERSION_EVENT: RunEvent = { type: 'version', ui: EVENTS_VERSION }
 
 /** JSON on one line, with its newline. */
 export function eventLine(event: RunEvent): string {
@@ -36,7 +36,7 @@ export function* runEvents(summary: RunSummary, rows: Iterable<ReportRow>): Gene
   yield { type: 'summary', summary }
 }
 
-export function planOf(summary: RunSummary): RunPlan {
+function planOf(summary: RunSummary): RunPlan {
   const { runId, suite, seed, mode, baseline, fixtures } = summary
   const candidates = summary.candidates.map(({ name, configHash }) => ({ name, configHash }))
   return { runId, suite, seed, mode, baseline, fixtures, candidates }

@@ -16,7 +16,7 @@ function dollarDigits(dollars: number): string {
   return dollars.toFixed(decimals)
 }
 
-export function duration(ms: number): string {
+function duration(ms: number): string {
   if (ms >= 9_950) return `${(ms / 1000).toFixed(1)}s`
   return ms >= 995 ? `${(ms / 1000).toFixed(2)}s` : `${ms.toFixed(0)}ms`
 }
@@ -45,7 +45,7 @@ function fixed(value: number, digits: number): string {
 }
 
 /** `1.2k` tokens. */
-export function tokens(count: number): string {
+function tokens(count: number): string {
   if (count >= 999_500) return `${(count / 1e6).toFixed(1)}M`
   return count >= 1_000 ? `${(count / 1000).toFixed(count >= 99_950 ? 0 : 1)}k` : count.toFixed(0)
 }

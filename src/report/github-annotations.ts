@@ -2,8 +2,9 @@ import type { GateResult } from '../replay/gates/types.ts'
 import type { CandidateSummary, Regression, RunSummary } from '../replay/summary/types.ts'
 import { describeGate } from './describe-gate.ts'
 import { describeExit } from './describe-verdict.ts'
-import { metricName } from './metric-lines.ts'
 import { oneLine } from './plain-text.ts'
+import { ASCII } from './style.ts'
+import { lossText } from './summary-texts.ts'
 
 /** GitHub shows ten of a kind per step; the tenth says how many more there are. */
 const MOST = 9
@@ -77,15 +78,11 @@ function regressionAnnotations({ candidates }: RunSummary): Annotation[] {
 }
 
 function regressionAnnotation(candidate: CandidateSummary, regression: Regression): Annotation {
-  const { from, to, kind, metric, before, after } = regression
-  const what =
-    metric === null || before === null || after === null
-      ? kind
-      : `${metricName(metric)} ${before.toFixed(2)} -> ${after.toFixed(2)}`
+  const { from, to } = regression
   return {
     level: 'warning',
     title: `${candidate.name}: ${regression.fixture} got worse`,
-    message: `${what}, route ${from.model ?? 'none'} -> ${to.model ?? 'none'} (${to.reason})`,
+    message: `${lossText(regression, ASCII)}, route ${from.model ?? 'none'} -> ${to.model ?? 'none'} (${to.reason})`,
     ...placeOf(regression),
   }
 }

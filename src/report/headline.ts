@@ -30,7 +30,7 @@ export function headline(summary: RunSummary): string {
   return `${clauses.join('; ')} -> ${runVerdict(summary).words}`
 }
 
-export function candidateClause(candidate: CandidateSummary): string {
+function candidateClause(candidate: CandidateSummary): string {
   const cost = overall(candidate, 'cost.total')
   const quality = overall(candidate, 'quality.score')
   const worse = candidate.metrics.filter(

@@ -6,7 +6,7 @@ import { code, details, tableHead, tableRow, textCell } from './markdown-parts.t
 import { metricLine, metricName } from './metric-lines.ts'
 import { routerLines, routerNotes } from './router-table.ts'
 import { UNICODE } from './style.ts'
-import { evidenceText, routeText } from './summary-texts.ts'
+import { evidenceText, lossText, routeText } from './summary-texts.ts'
 
 export interface MarkdownOptions {
   readonly budgetBytes: number
@@ -61,12 +61,9 @@ function regressionRow(regression: Regression): string {
   return tableRow([place, code(regression.intent), route, whatGotWorse(regression), cost])
 }
 
-function whatGotWorse({ kind, metric, before, after, details: said }: Regression): string {
-  const values =
-    metric === null || before === null || after === null
-      ? kind
-      : `${metricName(metric)} ${before.toFixed(2)} → ${after.toFixed(2)}`
-  return [textCell(values), ...said.map((text) => code(text.slice(0, 160)))].join(' ')
+function whatGotWorse(regression: Regression): string {
+  const said = regression.details.map((text) => code(text.slice(0, 160)))
+  return [textCell(lossText(regression, UNICODE)), ...said].join(' ')
 }
 
 function sliceSection({ metrics }: CandidateSummary, of: string): Section {

@@ -17,9 +17,9 @@ import { oneLine } from './plain-text.ts'
 import { cut } from './style.ts'
 
 /** A comment on a pull request must stay under GitHub's 65 536 characters. */
-export const COMMENT_BYTES = 60_000
+const COMMENT_BYTES = 60_000
 /** `$GITHUB_STEP_SUMMARY` takes 1 MiB. */
-export const STEP_SUMMARY_BYTES = 900 * 1024
+const STEP_SUMMARY_BYTES = 900 * 1024
 
 /** Sentence and command are cut here, so that a sweep over many configs can not use up the budget. */
 const LONGEST_LINE = 2_000
@@ -34,7 +34,7 @@ export function stepSummary(summary: RunSummary): string {
   return markdown(summary, { budgetBytes: STEP_SUMMARY_BYTES, regressions: 50 })
 }
 
-export function markdown(summary: RunSummary, options: MarkdownOptions): string {
+function markdown(summary: RunSummary, options: MarkdownOptions): string {
   const many = summary.candidates.length > 1
   const sections: Section[] = [
     whole(opening(summary)),
@@ -114,7 +114,7 @@ function short(hash: string): string {
 }
 
 /** Quotes a word for a POSIX shell when it needs it. */
-export function shellWord(word: string): string {
+function shellWord(word: string): string {
   const text = oneLine(word)
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

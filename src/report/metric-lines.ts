@@ -97,7 +97,7 @@ function markOf({ slice, verdict, standsOut }: MetricSummary): string {
   return standsOut ? ' *' : ''
 }
 
-export function toneOf(verdict: Verdict): Tone {
+function toneOf(verdict: Verdict): Tone {
   switch (verdict.kind) {
     case 'better':
     case 'equivalent':

@@ -74,7 +74,7 @@ function hardCut(word: string, width: number): string[] {
 }
 
 /** Text from outside on one line, its runs of spaces kept. */
-export function singleLine(text: string): string {
+function singleLine(text: string): string {
   return plainText(text).replaceAll(/[\t\n]/g, ' ')
 }
 

@@ -1,5 +1,7 @@
-import type { CandidateSummary, RouteChange } from '../replay/summary/types.ts'
+import type { CandidateSummary, Regression, RouteChange } from '../replay/summary/types.ts'
 import { percent } from './format.ts'
+import { metricName } from './metric-lines.ts'
+import { oneLine } from './plain-text.ts'
 import type { Symbols } from './style.ts'
 
 /** "21 changed (16.4%)   premium->standard 13 …", by tier. */
@@ -10,7 +12,7 @@ export function routeText({ routes }: CandidateSummary, symbols: Symbols): strin
 }
 
 /** Moves between tiers, most frequent first; at most six. */
-export function tierMoves(matrix: readonly RouteChange[], symbols: Symbols): string[] {
+function tierMoves(matrix: readonly RouteChange[], symbols: Symbols): string[] {
   const counts = new Map<string, number>()
   for (const { fromTier, toTier, count } of matrix) {
     const move = `${fromTier ?? 'none'}${symbols.arrow}${toTier ?? 'none'}`
@@ -34,4 +36,18 @@ export function evidenceText({ evidence }: CandidateSummary, symbols: Symbols): 
     `missing ${candidate['-']}`,
   ].join(` ${symbols.dot} `)
   return `${parts}   quality coverage ${evidence.qualityMeasured}/${evidence.of}`
+}
+
+/** "fx_031  code.edit  big→small  quality score 1.00→0.00  fixtures/a.jsonl:31" on one line. */
+export function regressionText(regression: Regression, symbols: Symbols): string {
+  const { fixture, intent, from, to, file, line } = regression
+  const route = `${from.model ?? 'none'}${symbols.arrow}${to.model ?? 'none'}`
+  const parts = [fixture, intent, route, lossText(regression, symbols), `${file}:${line}`]
+  return parts.map(oneLine).join('  ')
+}
+
+/** What got worse: "quality score 1.00→0.00", "error". */
+export function lossText({ kind, metric, before, after }: Regression, symbols: Symbols): string {
+  if (metric === null || before === null || after === null) return kind
+  return `${metricName(metric)} ${before.toFixed(2)}${symbols.arrow}${after.toFixed(2)}`
 }

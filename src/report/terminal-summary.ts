@@ -6,9 +6,9 @@ import { counted, money, percent } from './format.ts'
 import { headline, runVerdict } from './headline.ts'
 import { metricLines, type MetricLine } from './metric-lines.ts'
 import { routerTable } from './router-table.ts'
-import { ASCII, clampWidth, UNICODE, wrap, type Symbols, type TextStyle, type Tone } from './style.ts'
+import { ASCII, clampWidth, cut, UNICODE, wrap, type Symbols, type TextStyle, type Tone } from './style.ts'
 import { textTable, type Column, type TableRow } from './text-table.ts'
-import { evidenceText, routeText } from './summary-texts.ts'
+import { evidenceText, regressionText, routeText } from './summary-texts.ts'
 
 const COLUMNS: readonly Column[] = [
   { header: '', align: 'left' },
@@ -150,7 +150,7 @@ function gateLines(gates: readonly GateResult[], style: TextStyle): string[] {
   })
 }
 
-export function gateTone({ status }: GateResult): Tone {
+function gateTone({ status }: GateResult): Tone {
   switch (status) {
     case 'pass':
       return 'good'
@@ -162,19 +162,20 @@ export function gateTone({ status }: GateResult): Tone {
   }
 }
 
-function regressionLines({ regressionCount, pairs }: CandidateSummary, style: TextStyle): string[] {
+/** Worst first; the rest is in the reports and in `replay show`. */
+const LISTED_REGRESSIONS = 5
+
+function regressionLines({ regressions, regressionCount, pairs }: CandidateSummary, style: TextStyle): string[] {
   if (regressionCount === 0) return []
+  const symbols = style.ascii ? ASCII : UNICODE
+  const listed = regressions.slice(0, LISTED_REGRESSIONS)
+  const rest = regressionCount - listed.length
   return [
     '',
-    ...indentedAt(
-      `${counted(regressionCount, 'fixture')} worse than the baseline (${percent(regressionCount / pairs)})`,
-      style,
-    ),
+    `${counted(regressionCount, 'fixture')} worse than the baseline (${percent(regressionCount / pairs)})`,
+    ...listed.map((regression) => cut(`  ${regressionText(regression, symbols)}`, style.width, symbols.ellipsis)),
+    ...(rest === 0 ? [] : [`  and ${rest} more`]),
   ]
-}
-
-function indentedAt(text: string, style: TextStyle): string[] {
-  return wrap(text, style.width)
 }
 
 function closingLines(summary: RunSummary, style: TextStyle): string[] {

@@ -7,7 +7,7 @@ export interface Column {
   readonly drop?: number
 }
 
-export interface TableCell {
+interface TableCell {
   readonly text: string
   readonly tone?: Tone
 }

@@ -6,7 +6,7 @@ import type { Gate, GateBound, GateObject, Where, WhereObject } from './types.ts
 import { WHERE_KEYS } from './where.ts'
 
 /** What is wrong with one gate; `path` is the member at fault, empty for the whole gate. */
-export interface GateProblem {
+interface GateProblem {
   /** Position in the list. */
   readonly index: number
   readonly path: string

@@ -21,7 +21,7 @@ export interface Estimate {
 }
 
 /** For power: standard error on the scale where the estimate is about symmetric. */
-export interface Spread {
+interface Spread {
   readonly standardError: number
   /** Degrees of freedom; Infinity for normal and bootstrap intervals. */
   readonly df: number

@@ -18,7 +18,7 @@ export function lnGamma(x: number): number {
 }
 
 /** Regularised incomplete beta I_x(a, b), x in [0, 1], a and b > 0. Continued fraction of DLMF 8.17.22. */
-export function incompleteBeta(x: number, a: number, b: number): number {
+function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (x >= 1) return 1
   // The fraction converges fast only below the mean; the symmetry gives the other side.

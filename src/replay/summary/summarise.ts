@@ -21,7 +21,7 @@ import {
 /** Regressions kept in the summary; the rows hold the rest. */
 const TOP_REGRESSIONS = 50
 
-export interface CandidateInput extends ArmIdentity {
+interface CandidateInput extends ArmIdentity {
   readonly name: string
   readonly rows: readonly PairRow[]
   readonly calls?: CandidateSummary['calls']

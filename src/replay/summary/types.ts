@@ -51,7 +51,7 @@ export interface FixtureCounts {
   readonly moreProblems: number
 }
 
-export interface FixtureProblem {
+interface FixtureProblem {
   readonly file: string
   readonly line: number
   readonly message: string

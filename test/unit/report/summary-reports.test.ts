@@ -87,7 +87,7 @@ describe('every report', () => {
 })
 
 describe('the terminal summary', () => {
-  it.each([64, 96, 160])('is as expected at %i columns', async (width) => {
+  it.each([64, 80, 96, 160])('is as expected at %i columns', async (width) => {
     const text = terminalSummary(full().summary, { width, ascii: width === 64, paint: noPaint })
     await expect(`${text}\n`).toMatchFileSnapshot(`golden/terminal-${width}.txt`)
   })

@@ -6,6 +6,7 @@ import type { GateObject, GateResult } from '../../../../src/replay/gates/types.
 import type { SummaryOptions } from '../../../../src/replay/summary/summarise.ts'
 import type { PairRow } from '../../../../src/replay/types.ts'
 import { arm, pair } from '../summary/sample-rows.ts'
+import { describeForecast } from '../../../../src/report/describe-forecast.ts'
 import { sampleRun } from '../../report/sample-run.ts'
 
 /** `lost` of `count` fixtures are right in the baseline and wrong in the candidate. */
@@ -150,6 +151,17 @@ describe('before money is spent', () => {
     expect(foresee('cost.total<=+5%', scored(5, 0))).toEqual([])
     const unchanged = scored(5, 0).map((row) => ({ ...row, routeChanged: false }))
     expect(foresee('quality.score non-inferior 0.03', unchanged)).toEqual([])
+  })
+
+  it('says so in a sentence', () => {
+    const [wide] = foresee('quality.score non-inferior 0.03', scored(40, 0))
+    expect(wide === undefined ? '' : describeForecast(wide)).toBe(
+      'gate quality.score non-inferior 0.03 can not pass with 40 independent fixtures, even without one bad answer: it needs at least 76',
+    )
+    const [narrow] = foresee('quality.score non-inferior 0.03', scored(100, 0))
+    expect(narrow === undefined ? '' : describeForecast(narrow)).toContain('needs ~1374 fixtures')
+    const [empty] = foresee('quality.score{intent=math}>=0.5', scored(4, 0))
+    expect(empty === undefined ? '' : describeForecast(empty)).toContain('no fixture matches its filter')
   })
 
   it('keeps its promise: with the named number and no bad answer the gate passes', () => {
