@@ -2,7 +2,8 @@ import type { UpstreamFailure, UpstreamResult } from '../pipeline/ports.ts'
 import type { StreamPart } from '../wire/canonical.ts'
 import { readProviderError } from '../wire/error-body.ts'
 import { isJsonObject } from '../wire/json.ts'
-import { readChatAnswer, type ChatAnswerReading } from '../wire/openai-chat/answer.ts'
+import { readChatAnswer } from '../wire/openai-chat/answer.ts'
+import type { AnswerReading } from '../wire/reading.ts'
 import { completeChatAnswer } from '../wire/openai-chat/complete-answer.ts'
 import type { UsageDialectName } from '../wire/usage-dialects.ts'
 import { answerParts, hasContent } from './answer-parts.ts'
@@ -114,7 +115,7 @@ function wholeAnswer(text: string, context: BodyContext): UpstreamResult {
   return { kind: 'answer', status, answer, raw, droppedParams: context.droppedParams, injected: false }
 }
 
-function unusable(reading: ChatAnswerReading, { status, scrub }: BodyContext): UpstreamFailure {
+function unusable(reading: AnswerReading, { status, scrub }: BodyContext): UpstreamFailure {
   if (reading.kind === 'error') {
     const message = scrub(reading.error.message)
     return failed({

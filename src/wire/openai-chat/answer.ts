@@ -1,22 +1,16 @@
 import type { Block, CanonicalAnswer } from '../canonical.ts'
-import { hasError, readProviderError, type ProviderError } from '../error-body.ts'
+import { hasError, readProviderError } from '../error-body.ts'
 import { GatewayError } from '../errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import type { AnswerReading } from '../reading.ts'
 import { readUsage, usageMember, writeUsage, type UsageDialectName } from '../usage-dialects.ts'
 import { encodeToolCall } from './encode-messages.ts'
 import { readFinish, writeFinish } from './finish.ts'
 import { thinkingText } from './parse-content.ts'
 import { reasoningText } from './parse-messages.ts'
 
-/** What a 200 body turned out to be. */
-export type ChatAnswerReading =
-  | { readonly kind: 'answer'; readonly answer: CanonicalAnswer }
-  /** An error that the provider put into a 200. */
-  | { readonly kind: 'error'; readonly error: ProviderError }
-  | { readonly kind: 'malformed'; readonly message: string; readonly path: string }
-
 /** Reads a provider's answer leniently: only what is used has to be there. Of several choices the first is read. */
-export function readChatAnswer(body: unknown, dialect: UsageDialectName = 'openai'): ChatAnswerReading {
+export function readChatAnswer(body: unknown, dialect: UsageDialectName = 'openai'): AnswerReading {
   if (!isJsonObject(body)) return malformed('body', 'not a JSON object')
   if (hasError(body)) return { kind: 'error', error: readProviderError(body) }
   const { choices } = body
@@ -141,6 +135,6 @@ function textOr(value: JsonValue | undefined, otherwise: string): string {
   return typeof value === 'string' ? value : otherwise
 }
 
-function malformed(path: string, problem: string): ChatAnswerReading {
+function malformed(path: string, problem: string): AnswerReading {
   return { kind: 'malformed', message: `"${path}" is ${problem}`, path }
 }

@@ -1,6 +1,7 @@
 import type { StreamPart } from '../canonical.ts'
-import { hasError, readProviderError, type ProviderError } from '../error-body.ts'
+import { hasError, readProviderError } from '../error-body.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import type { DecodedEvent, StreamDecoder } from '../reading.ts'
 import { readUsage, usageMember, type UsageDialectName } from '../usage-dialects.ts'
 import type { TokenUsage } from '../usage.ts'
 import { argumentsText, readContent } from './answer.ts'
@@ -8,14 +9,6 @@ import { readFinish } from './finish.ts'
 import { reasoningText } from './parse-messages.ts'
 import { keepRaw } from './raw-chunk.ts'
 import { ToolCallIndex } from './tool-call-index.ts'
-
-/** What one event of a stream means. */
-export type DecodedEvent =
-  | { readonly kind: 'parts'; readonly parts: readonly StreamPart[] }
-  /** `[DONE]`; nothing after it counts. */
-  | { readonly kind: 'done'; readonly parts: readonly StreamPart[] }
-  | { readonly kind: 'error'; readonly error: ProviderError }
-  | { readonly kind: 'malformed'; readonly message: string }
 
 /** Members of a delta that are read; any other with a value makes the chunk `opaque`. */
 const READ_MEMBERS: ReadonlySet<string> = new Set([
@@ -35,7 +28,7 @@ const READ_MEMBERS: ReadonlySet<string> = new Set([
  * deltas, no role, no tool index, usage in any chunk. A part carries `raw` only when the payload says that part and
  * nothing else, in words that every client understands; otherwise it has to be encoded again.
  */
-export class ChatStreamDecoder {
+export class ChatStreamDecoder implements StreamDecoder {
   readonly #dialect: UsageDialectName
   readonly #calls = new ToolCallIndex()
   #started = false

@@ -1,5 +1,5 @@
+import { bodyObject } from '../body-object.ts'
 import type { CanonicalRequest, Sampling } from '../canonical.ts'
-import { GatewayError } from '../errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import {
   boolean,
@@ -64,14 +64,9 @@ const CHECKED_EXTRAS: readonly (readonly [name: string, read: (at: Field) => unk
   ['moderation', object],
 ]
 
-/** Deepest nesting of a body. Deeper ones can exhaust the stack of whatever walks them later, `JSON.stringify` included. */
-const MAX_DEPTH = 256
-
 /** Reads the body of `POST /v1/chat/completions`. Throws `invalid_request_error` with the path of the field at fault. */
 export function parseChatRequest(body: unknown): CanonicalRequest {
-  if (!isJsonObject(body)) throw badBody('the body must be a JSON object')
-  if (isDeeper(body, MAX_DEPTH)) throw badBody(`the body is nested deeper than ${MAX_DEPTH} levels`)
-  const root = body
+  const root = bodyObject(body)
   const model = filledText(field(root, 'model'))
   const choice = parseToolChoice(root)
   const parallel = field(root, 'parallel_tool_calls')
@@ -159,15 +154,4 @@ function parseExtra(root: JsonObject): Record<string, JsonValue> {
     if (Object.keys(rest).length > 0) entries.push(['stream_options', rest])
   }
   return Object.fromEntries(entries)
-}
-
-function badBody(message: string): GatewayError {
-  return new GatewayError('invalid_request_error', message, { param: 'body' })
-}
-
-/** The recursion itself ends at the limit. */
-function isDeeper(value: JsonValue | undefined, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (levels === 0) return true
-  return Object.values(value).some((member) => isDeeper(member, levels - 1))
 }
