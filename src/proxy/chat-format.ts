@@ -1,7 +1,7 @@
 import { servedAttempt } from '../engine/record-facts.ts'
 import type { ExchangeRecord } from '../engine/record.ts'
 import type { ExchangeReply } from '../pipeline/ports.ts'
-import type { CanonicalRequest, StreamPart } from '../wire/canonical.ts'
+import type { CanonicalAnswer, CanonicalRequest, StreamPart } from '../wire/canonical.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { encodeChatAnswer } from '../wire/openai-chat/answer.ts'
 import { ChatStreamEncoder } from '../wire/openai-chat/encode-stream.ts'
@@ -35,6 +35,22 @@ export function chatStreamWriter(
     if (part.kind === 'start') reported = part.model === '' ? model : part.model
     return encoder.write(renamed(part, reported, model))
   }
+}
+
+/** A whole answer as the parts of a stream, for a client that asked for one and an answer that came in one piece. */
+export function* partsOf(answer: CanonicalAnswer): Generator<StreamPart> {
+  yield { kind: 'start', id: answer.id, model: answer.model }
+  let calls = 0
+  for (const block of answer.blocks) {
+    if (block.kind === 'text' || block.kind === 'reasoning' || block.kind === 'refusal') {
+      yield { kind: block.kind, text: block.text }
+    } else if (block.kind === 'tool_use') {
+      yield { kind: 'tool_delta', index: calls, id: block.id, name: block.name, argumentsDelta: block.argumentsJson }
+      calls += 1
+    }
+  }
+  yield { kind: 'finish', reason: answer.finish ?? (calls > 0 ? 'tool_calls' : 'stop') }
+  if (answer.usage !== null) yield { kind: 'usage', usage: answer.usage }
 }
 
 function renamed(part: StreamPart, from: string, to: string): StreamPart {

@@ -1,10 +1,11 @@
+import type { ExchangeRecord } from '../engine/record.ts'
 import { UpstreamStreamError, type ExchangeReply } from '../pipeline/ports.ts'
-import type { CanonicalRequest } from '../wire/canonical.ts'
+import type { CanonicalRequest, StreamPart } from '../wire/canonical.ts'
 import { GatewayError } from '../wire/errors.ts'
 import { parseChatRequest } from '../wire/openai-chat/parse-request.ts'
 import { SSE_DONE, sseData } from '../wire/sse.ts'
 import { checkMediaType, parseBody, readBytes, refuseTargets } from './body.ts'
-import { chatAnswerBody, chatStreamWriter } from './chat-format.ts'
+import { chatAnswerBody, chatStreamWriter, partsOf } from './chat-format.ts'
 import { asGatewayError, errorAnswerBody, sendError, sendJson } from './error-answer.ts'
 import { EventStream } from './event-stream.ts'
 import type { Caller, RequestContext, StopReason } from './exchange-context.ts'
@@ -12,7 +13,8 @@ import { hintsOf, type Hints } from './hints.ts'
 import { incomingOf } from './incoming.ts'
 import { headersOf } from './response-headers.ts'
 
-type StreamReply = Extract<ExchangeReply, { kind: 'stream' }>
+type ErrorReply = Extract<ExchangeReply, { kind: 'error' }>
+type AnswerReply = Extract<ExchangeReply, { kind: 'answer' }>
 
 interface Asked {
   readonly canonical: CanonicalRequest
@@ -37,36 +39,48 @@ export async function handleChat(context: RequestContext, caller: Caller): Promi
 }
 
 async function answer(context: RequestContext, reply: ExchangeReply, asked: Asked): Promise<void> {
-  const { request, response, signal } = context
-  const explain = asked.hints.explain
   switch (reply.kind) {
-    case 'error': {
-      const error = isShutdown(signal) ? stopping() : reply.error
-      const record = explain ? reply.record : undefined
-      sendError({ request, response, error, headers: headersOf(reply.record), record })
-      return
-    }
+    case 'error':
+      return sendRefusal(context, reply, asked)
     case 'answer': {
-      for (const [name, value] of Object.entries(headersOf(reply.record))) response.setHeader(name, value)
-      const body = chatAnswerBody(reply, context.requestId)
-      sendJson(response, 200, explain ? { ...body, gateway: reply.record } : body)
-      return
+      const { answer: whole, record } = reply
+      if (asked.canonical.stream) return relay(context, { record, parts: partsOf(whole) }, asked)
+      return sendAnswer(context, reply, asked)
     }
     case 'stream':
-      await relay(context, reply, asked)
+      return relay(context, { record: reply.draft, parts: reply.parts }, asked)
   }
+}
+
+function sendRefusal(context: RequestContext, reply: ErrorReply, { hints }: Asked): void {
+  const { request, response, signal } = context
+  const error = isShutdown(signal) ? stopping() : reply.error
+  const record = hints.explain ? reply.record : undefined
+  sendError({ request, response, error, headers: headersOf(reply.record), record })
+}
+
+function sendAnswer({ response, requestId }: RequestContext, reply: AnswerReply, { hints }: Asked): void {
+  for (const [name, value] of Object.entries(headersOf(reply.record))) response.setHeader(name, value)
+  const body = chatAnswerBody(reply, requestId)
+  sendJson(response, 200, hints.explain ? { ...body, gateway: reply.record } : body)
+}
+
+interface Relayed {
+  /** As known when the first part is there. */
+  readonly record: ExchangeRecord
+  readonly parts: AsyncIterable<StreamPart> | Iterable<StreamPart>
 }
 
 /**
  * Sends the parts as they come. The end marker goes out only after the upstream has finished; every other end is an error
  * event, so that a cut answer can not look whole.
  */
-async function relay(context: RequestContext, reply: StreamReply, { canonical }: Asked): Promise<void> {
+async function relay(context: RequestContext, { record, parts }: Relayed, { canonical }: Asked): Promise<void> {
   const { response, limits, signal, requestId } = context
-  const stream = new EventStream(response, limits, headersOf(reply.draft))
-  const encode = chatStreamWriter(reply.draft, canonical, requestId)
+  const stream = new EventStream(response, limits, headersOf(record))
+  const encode = chatStreamWriter(record, canonical, requestId)
   try {
-    for await (const part of reply.parts)
+    for await (const part of parts)
       for (const payload of encode(part)) if (!(await stream.send(sseData(payload)))) return
     await stream.send(SSE_DONE)
   } catch (thrown) {

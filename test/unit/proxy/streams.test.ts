@@ -40,6 +40,28 @@ describe('streams', () => {
     ).toBe(true)
   })
 
+  it('are made of an answer that came in one piece', async () => {
+    await start((incoming) => {
+      const reply = answerReply(incoming)
+      if (reply.kind !== 'answer') throw new Error('expected an answer')
+      const call = { kind: 'tool_use' as const, id: 'call_1', name: 'look', argumentsJson: '{"a":1}' }
+      const answer = { ...reply.answer, blocks: [...reply.answer.blocks, call], finish: null }
+      return Promise.resolve({ ...reply, answer })
+    })
+    const events = eventsOf(await (await post(stream)).text())
+    expect(events).toMatchObject([
+      { model: 'model-a', choices: [{ delta: { role: 'assistant' } }] },
+      { choices: [{ delta: { content: 'hello' } }] },
+      {
+        choices: [
+          { delta: { tool_calls: [{ index: 0, id: 'call_1', function: { name: 'look', arguments: '{"a":1}' } }] } },
+        ],
+      },
+      { choices: [{ delta: {}, finish_reason: 'tool_calls' }] },
+      '[DONE]',
+    ])
+  })
+
   it('carry usage for a client that asked', async () => {
     await start((incoming) => Promise.resolve(streamReply(incoming, each(GREETING))))
     const events = eventsOf(
