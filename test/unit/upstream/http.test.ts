@@ -6,7 +6,7 @@ import { scriptedServer, sendJson, type Script } from './support.ts'
 async function fetchFrom(script: Script, given: Partial<JsonRequest> = {}) {
   const server = await scriptedServer(script)
   try {
-    const request = { url: `${server.baseUrl}/keys?a=secret`, timeoutMs: 1_000, maxBytes: 1_000, ...given }
+    const request = { url: `${server.baseUrl}/keys?a=secret`, timeoutMs: 20_000, maxBytes: 1_000, ...given }
     return { ...(await jsonHttp.request(request)), seen: server.seen[0] }
   } finally {
     await server.close()

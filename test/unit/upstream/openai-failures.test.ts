@@ -1,16 +1,12 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { AdapterPorts } from '../../../src/upstream/ports.ts'
-import { OpenAiUpstream } from '../../../src/upstream/openai.ts'
 import {
   callScript,
   events,
   makeCall,
-  realClock,
   ROLE,
-  scriptedSocket,
   sendJson,
-  settings,
   STOP,
   streamCall,
   delta,
@@ -182,134 +178,6 @@ describe('answers that are none', () => {
     const body = { choices: [{ message: { content: '' }, finish_reason: 'length' }] }
     const { result } = await callScript((response) => sendJson(response, 200, body), makeCall())
     expect(result).toMatchObject({ kind: 'answer', answer: { finish: 'length' } })
-  })
-})
-
-describe('connections that fail', () => {
-  async function callSocket(script: Parameters<typeof scriptedSocket>[0]) {
-    const server = await scriptedSocket(script)
-    const upstream = new OpenAiUpstream(settings(server.baseUrl), { clock: realClock })
-    try {
-      return await upstream.call(makeCall())
-    } finally {
-      await upstream.close()
-      await server.close()
-    }
-  }
-
-  it('refused', async () => {
-    const gone = await scriptedSocket(() => undefined)
-    await gone.close()
-    const upstream = new OpenAiUpstream(settings(gone.baseUrl), { clock: realClock })
-    const result = await upstream.call(makeCall())
-    await upstream.close()
-    expect(result).toMatchObject({
-      kind: 'failed',
-      failure: 'connect',
-      status: null,
-      message: 'the connection was refused',
-    })
-  })
-
-  it('a host that does not exist', async () => {
-    const upstream = new OpenAiUpstream(settings('http://no-such-host.invalid/v1'), { clock: realClock })
-    const result = await upstream.call(makeCall())
-    await upstream.close()
-    expect(result).toMatchObject({ failure: 'connect', status: null })
-  })
-
-  it('reset before the answer', async () => {
-    const result = await callSocket((socket) => socket.once('data', () => socket.resetAndDestroy()))
-    expect(result).toMatchObject({ failure: 'connect', status: null })
-  })
-
-  it('an answer that is no HTTP', async () => {
-    const result = await callSocket((socket) => socket.once('data', () => socket.end('SSH-2.0-x\r\n\r\n')))
-    expect(result).toMatchObject({ failure: 'malformed', status: null })
-  })
-
-  it('a pooled connection that the provider closed is replaced once', async () => {
-    let connections = 0
-    const server = await scriptedSocket((socket) => {
-      connections += 1
-      const first = connections === 1
-      let requests = 0
-      socket.on('data', (data) => {
-        if (!data.toString('latin1').startsWith('POST ')) return
-        requests += 1
-        if (first && requests > 1) socket.resetAndDestroy()
-        else {
-          const body = JSON.stringify(wholeAnswer('hi'))
-          const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`
-          socket.write(`${head}\r\n\r\n${body}`)
-        }
-      })
-    })
-    const upstream = new OpenAiUpstream(settings(server.baseUrl, { maxConcurrency: 1 }), { clock: realClock })
-    expect((await upstream.call(makeCall())).kind).toBe('answer')
-    expect((await upstream.call(makeCall())).kind).toBe('answer')
-    expect(connections).toBe(2)
-    await upstream.close()
-    await server.close()
-  })
-
-  it('an address that must never be called is refused before any connection', () => {
-    for (const host of ['169.254.169.254', '[fe80::1]', '[::ffff:169.254.169.254]', '0xa9fea9fe', '100.100.100.200']) {
-      expect(() => new OpenAiUpstream(settings(`http://${host}/v1`), { clock: realClock })).toThrow('may not be called')
-    }
-  })
-})
-
-describe('keys of a provider', () => {
-  const byKey: Script = (response, { headers }) => {
-    const key = headers.authorization
-    if (key === 'Bearer good') sendJson(response, 200, wholeAnswer('hi'))
-    else if (key === 'Bearer slow') sendJson(response, 429, {}, { 'retry-after': '7' })
-    else if (key === 'Bearer broke') sendJson(response, 429, { error: { code: 'insufficient_quota' } })
-    else if (key === 'Bearer down') sendJson(response, 500, {})
-    else sendJson(response, 401, {})
-  }
-
-  it('rotate when one is limited, refused or without money, and say so without the key', async () => {
-    const notices: unknown[] = []
-    const ports: AdapterPorts = { ...fixedPorts, onCredential: (notice) => notices.push(notice) }
-    const keys = { apiKeys: ['slow', 'broke', 'wrong', 'good'] }
-    const { result, server } = await callScript(byKey, makeCall(), { settings: keys, ports })
-    expect(result.kind).toBe('answer')
-    expect(server.seen).toHaveLength(4)
-    expect(notices).toEqual([
-      { provider: 'p', keyIndex: 0, reason: 'rate_limited', pausedMs: 7_000 },
-      { provider: 'p', keyIndex: 1, reason: 'quota', pausedMs: 60_000 },
-      { provider: 'p', keyIndex: 2, reason: 'auth', pausedMs: 60_000 },
-    ])
-  })
-
-  it('do not rotate for failures that are not about the key', async () => {
-    const { result, server } = await callScript(byKey, makeCall(), { settings: { apiKeys: ['down', 'good'] } })
-    expect(result).toMatchObject({ failure: 'server_error' })
-    expect(server.seen).toHaveLength(1)
-  })
-
-  it('report the last failure when all are refused, and the only key is never skipped', async () => {
-    const { result } = await callScript(byKey, makeCall(), { settings: { apiKeys: ['wrong', 'slow'] } })
-    expect(result).toMatchObject({ failure: 'rate_limited', retryAfterMs: 7_000 })
-  })
-
-  it('that are paused are left alone until their time is over', async () => {
-    const { scriptedServer } = await import('./support.ts')
-    const server = await scriptedServer(byKey)
-    let now = NOW
-    const upstream = new OpenAiUpstream(settings(server.baseUrl, { apiKeys: ['slow', 'good'] }), {
-      clock: { now: () => now, monotonic: () => performance.now() },
-    })
-    await upstream.call(makeCall())
-    await upstream.call(makeCall())
-    now += 7_001
-    await upstream.call(makeCall())
-    const keys = server.seen.map(({ headers }) => headers.authorization?.slice('Bearer '.length))
-    expect(keys).toEqual(['slow', 'good', 'good', 'slow', 'good'])
-    await upstream.close()
-    await server.close()
   })
 })
 

@@ -117,7 +117,9 @@ describe('a stream that fails before its first content', () => {
       const timer = setInterval(() => response.write(': keep-alive\n\n'), 10)
       response.on('close', () => clearInterval(timer))
     }
-    const { result } = await callScript(script, streamCall(), { settings: { timeouts: SHORT } })
+    const { result } = await callScript(script, streamCall(), {
+      settings: { timeouts: { ...PATIENT, firstTokenMs: 600 } },
+    })
     expect(result).toMatchObject({ failure: 'timeout_first_token', status: 200 })
   })
 
@@ -145,7 +147,7 @@ describe('a stream that fails before its first content', () => {
   it('does not keep its connection when it is given up', async () => {
     const server = await scriptedServer(paced([events(ROLE, STOP)], 'hang'))
     const upstream = new OpenAiUpstream(settings(server.baseUrl, { timeouts: PATIENT }), { clock: realClock })
-    expect(await upstream.call(streamCall())).toMatchObject({ failure: 'empty' })
+    expect(await upstream.call(streamCall({ firstTokenWithinMs: 60_000 }))).toMatchObject({ failure: 'empty' })
     await expect(server.closed).resolves.toBeUndefined()
     await upstream.close()
     await server.close()
