@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
+import { format, resolveConfig } from 'prettier'
 
 /** A deployment belongs to the first class whose limit its median gap between tokens keeps, in ms. */
 const CLASSES = [
@@ -39,7 +40,7 @@ for (const [name] of CLASSES) {
   }
 }
 const target = join(dirname(fileURLToPath(import.meta.url)), '..', 'simulated', 'latency-profiles.ts')
-writeFileSync(target, moduleText(profiles))
+writeFileSync(target, await format(moduleText(profiles), { ...(await resolveConfig(target)), parser: 'typescript' }))
 process.stdout.write(`${target}\n${JSON.stringify(profiles, null, 2)}\n`)
 
 /** The published inter-token latency counts the wait for the first token as well, so the gap is computed anew. */
