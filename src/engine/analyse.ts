@@ -2,7 +2,6 @@ import type { CanonicalRequest } from '../wire/canonical.ts'
 import type { Features } from './features.ts'
 import { readConversation, type Conversation } from './features/conversation.ts'
 import { CUES, type Strengths } from './features/cue-names.ts'
-import { deriveCues } from './features/derive.ts'
 import { dominantScript, languageOf } from './features/language.ts'
 import { modalitiesOf, needsOf } from './features/needs.ts'
 import { requestCues, type Reading } from './features/request-cues.ts'
@@ -23,7 +22,6 @@ export function analyse(
 ): { features: Features; intent: IntentResult } {
   const conversation = readConversation(request)
   const { strengths, last, system } = requestCues(request, conversation)
-  deriveCues(strengths)
   const features = featuresOf(request, conversation, { strengths, last })
   const intent = classify({ strengths, last, system, inputTokens: features.inputTokens }, previous)
   return { features, intent }

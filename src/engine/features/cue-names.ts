@@ -31,6 +31,8 @@ const NOUNS = [
   'noun.context',
   'noun.puzzle',
   'noun.tool',
+  'noun.tongue',
+  'noun.number',
 ] as const
 
 const WORDS = [
@@ -59,6 +61,7 @@ const STRUCTURE = [
   'code.fence',
   'code.lines',
   'code.inline',
+  'code.first',
   'code.diff',
   'code.trace',
   'code.shell',
@@ -69,10 +72,13 @@ const STRUCTURE = [
   'math.latex',
   'math.operators',
   'math.numbers',
+  'math.quantities',
   'text.urls',
   'text.citations',
   'text.quoted',
   'text.document',
+  'text.passage',
+  'text.labelled',
   'text.transcript',
   'text.choices',
   'ask.mark',
@@ -95,7 +101,16 @@ const STRUCTURE = [
 ] as const
 
 /** Cues that rules combine, computed from the others; see `derive.ts`. */
-const DERIVED = ['has.code', 'has.document', 'has.material', 'has.verb', 'ask.any', 'has.social'] as const
+const DERIVED = [
+  'has.code',
+  'has.document',
+  'has.material',
+  'has.verb',
+  'has.noun',
+  'ask.any',
+  'has.social',
+  'sys.task',
+] as const
 
 const system = <N extends string>(names: readonly N[]) => names.map((name) => `sys.${name}` as const)
 const past = <N extends string>(names: readonly N[]) => names.map((name) => `past.${name}` as const)

@@ -137,7 +137,7 @@ function source(facts: LineFacts, code: number, last: number, indented: boolean)
     return 'data'
   if (codeScore(facts, last, indented) >= 2) return 'code'
   // `#include`, decorators, Python block heads.
-  if (code === 64 && facts.words <= 4 && mark(facts, 64) === 1 && last !== 63) return 'code'
+  if (code === 64 && facts.words <= 4 && facts.colonWords < 0 && mark(facts, 64) === 1 && last !== 63) return 'code'
   if (last === 58 && STATEMENTS.has(facts.firstWord) && !facts.firstCapital && facts.words <= 12) return 'code'
   const imports = (facts.marks[46] ?? 0) > 0 || facts.words <= 4
   return STATEMENTS.has(facts.firstWord) && !facts.firstCapital && imports && isImport(facts) ? 'code' : null

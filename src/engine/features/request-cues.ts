@@ -1,6 +1,7 @@
 import type { CanonicalRequest } from '../../wire/canonical.ts'
 import type { Conversation } from './conversation.ts'
 import { CUES, cueIndex, raise, strengthOf, type Strengths } from './cue-names.ts'
+import { deriveCues } from './derive.ts'
 import { lexicon } from './lexicon.ts'
 import { scanText, type Scan } from './scan.ts'
 import { structureCues } from './structure.ts'
@@ -67,6 +68,7 @@ export function requestCues(
   contextCues(conversation.lastAnswer, strengths, ANSWER_WEIGHT)
   for (const part of conversation.material) contextCues(part, strengths, 1)
   outerCues(request, conversation, strengths)
+  deriveCues(strengths)
   return { strengths, last, system }
 }
 

@@ -260,10 +260,14 @@ function addLine(scan: Scan, facts: LineFacts, kind: LineKind, from: number): vo
 /** Longest label in words ("Speaker 2", "客服人员"). */
 const LABEL_WORDS = 6
 
+/** Hash of the words before the colon. Before a name the time of day may stand ("[10:02] Ana:"), which is not part of it. */
 function labelHash(scan: Scan, facts: LineFacts, from: number): number {
   if (facts.colonWords < 1 || facts.colonWords > LABEL_WORDS) return 0
-  let hash = scan.tokens[from] ?? 0
-  for (let at = from + 1; at < from + facts.colonWords; at += 1) hash = hashPair(hash, scan.tokens[at] ?? 0)
+  let hash = 0
+  for (let at = from; at < from + facts.colonWords; at += 1) {
+    const isTime = facts.clock && ((scan.flags[at] ?? 0) & HAS_DIGIT) !== 0
+    if (!isTime) hash = hash === 0 ? (scan.tokens[at] ?? 0) : hashPair(hash, scan.tokens[at] ?? 0)
+  }
   return hash
 }
 
@@ -273,4 +277,9 @@ function lastVisible(facts: LineFacts): number {
     if (unitClass(code) !== BLANK) return code
   }
   return 0
+}
+
+/** Hash that a line with this label carries. */
+export function labelOf(label: string): number {
+  return scanText(`${label}: `).lines[0]?.label ?? 0
 }

@@ -12,18 +12,18 @@ const LEAST_WEIGHT = 0.07
 /** Strength of a task verb by its place. */
 const FIRST_IMPERATIVE = 1
 const LATER_IMPERATIVE = 0.6
-const MENTIONED = 0.45
+const MENTIONED = 0.55
 const NOUN = 0.6
 /** The object of the first imperative stands within this many tokens. */
 const OBJECT_TOKENS = 7
 const OBJECT = 1
 const OPENING = 1
-const INSIDE = 0.5
+const INSIDE = 0.4
 /** A second occurrence adds this share of its own strength. */
 const REPEATED = 0.25
 
 const VERB_END = cueIndex('verb.brainstorm')
-const NOUN_END = cueIndex('noun.tool')
+const NOUN_END = cueIndex('noun.number')
 
 /** Cues found by words, the votes for each language, and where they stood. */
 export interface WordCues {

@@ -94,7 +94,7 @@ export function unwrap(text: string): Unwrapped {
     if (text.startsWith(opening)) return { said: '', material: [text], wrappers: 1 }
   const body = afterMarker(text)
   const isMarked = body.length < text.length
-  if (!body.includes('<')) return { said: body, material: [], wrappers: isMarked ? 1 : 0 }
+  if (!body.includes('<')) return { said: isMarked ? body.trim() : body, material: [], wrappers: isMarked ? 1 : 0 }
   return stripTags(body, isMarked ? 1 : 0)
 }
 

@@ -26,9 +26,15 @@ export interface Zones {
   readonly proseTokens: number
 }
 
+/** "Name: words". A small letter may begin a nick, or a key of YAML: only names that come back count in the end. */
+const isSpoken = (line: Line): boolean =>
+  line.label !== 0 &&
+  (line.kind === 'speaker' || ((line.kind === 'label' || line.kind === 'list') && line.to - line.from > 2))
+
 /** True for the kinds that people type; the others are pasted. */
 function isSaid(line: Line, transcript: boolean): boolean {
-  if (line.kind === 'speaker') return !transcript
+  if (isSpoken(line)) return !transcript
+  if (line.kind === 'speaker') return true
   return line.kind === 'prose' || line.kind === 'list' || line.kind === 'label' || line.kind === 'choice'
 }
 
@@ -37,7 +43,7 @@ function transcriptStrength(lines: readonly Line[]): number {
   const names = new Map<number, number>()
   let spoken = 0
   for (const line of lines) {
-    if (line.kind !== 'speaker') continue
+    if (!isSpoken(line)) continue
     spoken += 1
     names.set(line.label, (names.get(line.label) ?? 0) + 1)
   }

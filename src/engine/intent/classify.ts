@@ -4,7 +4,7 @@ import type { Reading } from '../features/request-cues.ts'
 import type { Intent, IntentResult } from '../intents.ts'
 import { complexityOf, round } from './complexity.ts'
 import { KNOWN_INTENTS } from './known.ts'
-import { lexicalFeatures, lexicalScores, tableOf } from './lexical.ts'
+import { learnedFeatures, learnedScores, tableOf } from './learned.ts'
 import { decidingCues, ruleScores } from './score-rules.ts'
 import { WEIGHTS } from './weights.ts'
 
@@ -33,10 +33,11 @@ export function softmax(scores: Float64Array): Float64Array {
 /** Log-odds of both layers, weighted. */
 export function intentScores(evidence: Evidence): Float64Array {
   const scores = ruleScores(evidence.strengths).map((score) => score * WEIGHTS.rulesShare)
-  if (WEIGHTS.lexicalShare === 0) return scores
-  const features = lexicalFeatures(evidence.last, evidence.system, WEIGHTS.lexical.buckets)
-  const words = lexicalScores(features, tableOf(WEIGHTS.lexical), WEIGHTS.lexical.scale)
-  for (let at = 0; at < scores.length; at += 1) scores[at] = (scores[at] ?? 0) + (words[at] ?? 0) * WEIGHTS.lexicalShare
+  if (WEIGHTS.learnedShare === 0) return scores
+  const features = learnedFeatures(evidence, WEIGHTS.learned.buckets)
+  const learned = learnedScores(features, tableOf(WEIGHTS.learned), WEIGHTS.learned.scale)
+  for (let at = 0; at < scores.length; at += 1)
+    scores[at] = (scores[at] ?? 0) + (learned[at] ?? 0) * WEIGHTS.learnedShare
   return scores
 }
 
@@ -65,7 +66,7 @@ export function classify(evidence: Evidence, previous: Intent | null): IntentRes
     label: label ?? 'unknown',
     confidence: round(probabilities[chosen] ?? 0),
     runnerUps: runnerUps(probabilities, label === undefined ? -1 : chosen),
-    complexity: complexityOf(probabilities, evidence, WEIGHTS.complexity),
+    complexity: complexityOf(evidence.inputTokens, WEIGHTS.complexity),
     cues: decidingCues(evidence.strengths, chosen, MOST_CUES),
     kept: chosen === before && fresh !== before,
   }

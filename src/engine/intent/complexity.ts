@@ -1,19 +1,11 @@
-import { strengthOf, type Strengths } from '../features/cue-names.ts'
-import { KNOWN_INTENTS } from './known.ts'
 import type { TrainedWeights } from './trained.ts'
 
-/** Will a cheap model fail? A probability from the prompt's length and the distribution over intents. */
-export function complexityOf(
-  probabilities: Float64Array,
-  { strengths, inputTokens }: { readonly strengths: Strengths; readonly inputTokens: number },
-  weights: TrainedWeights['complexity'],
-): number {
-  let logit = weights.bias + weights.logTokens * Math.log1p(inputTokens)
-  for (const [at, intent] of KNOWN_INTENTS.entries())
-    logit += (probabilities[at] ?? 0) * (weights.byIntent[intent] ?? 0)
-  // An agent in the middle of its work carries state that one turn does not show.
-  logit += strengthOf(strengths, 'agent.loop') * 0.5
-  return round(1 / (1 + Math.exp(-logit)))
+/**
+ * Will a cheap model fail? A probability from the prompt's length alone: on recorded outcomes of held-back sets the
+ * intent added nothing to it (training-report.md).
+ */
+export function complexityOf(inputTokens: number, weights: TrainedWeights['complexity']): number {
+  return round(1 / (1 + Math.exp(-weights.bias - weights.logTokens * Math.log1p(inputTokens))))
 }
 
 /** Three decimals: more would be noise, and equal input must give equal records on every machine. */

@@ -50,6 +50,10 @@ export const FRENCH: WordList = {
     'd après|selon|selon le|en te basant|à partir du|dans le texte|dans le document|du contrat|le contexte|contexte|le passage|texte suivant|uniquement|l extrait|extrait|le règlement|le document|l article',
   'noun.tool':
     'outil|outils|agenda|calendrier|navigateur|terminal|ticket|lumière|lumières|chauffage|réveil|minuteur|table pour|vol|train|hôtel|rendez vous|rappel|playlist',
+  'noun.tongue':
+    'anglais|français|française|espagnol|allemand|italien|chinois|japonais|portugais|russe|arabe|néerlandais|latin',
+  'noun.number':
+    'deux|trois|quatre|cinq|six|sept|huit|neuf|dix|douze|moitié|double|triple|chaque|euros|heures|minutes|jours|litres|coûte|gagne',
   'ask.what': 'qu est ce que|qu est ce qu|quel est|quelle est|quels sont|quelles sont|quel|quelle|que|quoi|c est quoi',
   'ask.who': 'qui|qui est|qui a|à qui',
   'ask.when': 'quand|en quelle année|à quelle date|depuis quand',

@@ -50,6 +50,10 @@ export const GERMAN: WordList = {
     'laut|gemäß|anhand|auf grundlage|basierend auf|aus dem text|im text|im dokument|im vertrag|dem vertrag|folgenden text|folgender text|kontext|textstelle|steht im|steht da|nur mit|ausschließlich|auszug|handbuch|richtlinie|hausordnung',
   'noun.tool':
     'werkzeug|werkzeuge|kalender|postfach|browser|terminal|ticket|licht|heizung|wecker|timer|tisch|flug|zug|hotel|termin|erinnerung|playlist|slack|jira|protokolle im server|logs',
+  'noun.tongue':
+    'englisch|englische|deutsch|deutsche|französisch|französische|spanisch|spanische|italienisch|polnisch|russisch|türkisch|chinesisch|japanisch|portugiesisch|niederländisch|latein',
+  'noun.number':
+    'zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|hälfte|doppelt|dreimal|jeweils|pro|euro|stunden|minuten|tage|kilometer|liter|kostet|kosten|verdient',
   'ask.what': 'was ist|was sind|was war|was|welche|welcher|welches|worin|wofür|womit|erzähl mir über',
   'ask.who': 'wer|wer ist|wer war|wer hat|wem|wen',
   'ask.when': 'wann|wann wurde|wann war|in welchem jahr|seit wann|bis wann',

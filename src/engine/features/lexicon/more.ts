@@ -43,6 +43,7 @@ export const MORE_LATIN: WordList = {
     'de acordo com|com base no|segundo o|no texto|no contrato|contexto|secondo il|in base al|nel testo|volgens de|trecho',
   'noun.tool':
     'agenda|calendário|navegador|ferramenta|luz|luzes|alarme|voo|mesa para|lembrete|promemoria|sveglia|wekker',
+  'noun.tongue': 'inglês|espanhol|francês|alemão|italiano|inglese|spagnolo|tedesco|engels|duits|frans',
   'ask.what': 'o que é|o que são|qual é|qual|quais|cos è|che cos è|qual è|quali|wat is|wat zijn|welke',
   'ask.who': 'quem|quem foi|quem é|chi|chi è|chi ha|wie is|wie was',
   'ask.when': 'quando|em que ano|in che anno|wanneer',
@@ -110,6 +111,7 @@ export const MORE_SCRIPTS: WordList = {
   'noun.fields': '日付|名前|金額|電話番号|住所|jsonで|json形式|会社名|이름|날짜|имена|даты|суммы|номера',
   'noun.context':
     'によると|に基づいて|以下の文|次の文|本文|文中|資料|規約|에 따르면|다음 글|согласно|на основе|в тексте|в документе|контекст|по тексту',
+  'noun.tongue': '英語|日本語|中国語|フランス語|영어|한국어|английский|русский|немецкий',
   'ask.what': '何ですか|とは|なに|何|どの|どれ|무엇|뭐|что такое|какой|какая|какие|что',
   'ask.who': '誰|だれ|누구|кто|кому',
   'ask.when': 'いつ|何年|언제|когда|в каком году',

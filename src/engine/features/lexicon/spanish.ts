@@ -50,6 +50,9 @@ export const SPANISH: WordList = {
     'según|según el|de acuerdo con|basándote en|a partir del|en el texto|en el documento|del contrato|contexto|el pasaje|siguiente texto|únicamente|fragmento|el reglamento|el artículo|el documento',
   'noun.tool':
     'herramienta|herramientas|calendario|navegador|terminal|ticket|luz|luces|calefacción|alarma|temporizador|mesa para|vuelo|vuelos|tren|hotel|cita|recordatorio|lista de reproducción',
+  'noun.tongue': 'inglés|español|francés|alemán|italiano|chino|japonés|portugués|ruso|árabe|catalán',
+  'noun.number':
+    'dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|mitad|doble|triple|cada|euros|horas|minutos|días|litros|cuesta|gana',
   'ask.what': 'qué es|qué son|cuál es|cuál fue|cuáles son|qué|cuál',
   'ask.who': 'quién|quién es|quién fue|quién escribió|quiénes',
   'ask.when': 'cuándo|en qué año|en qué fecha|desde cuándo',

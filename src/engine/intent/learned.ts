@@ -1,4 +1,5 @@
-import { hashPair } from '../features/hashing.ts'
+import { CUES, type Strengths } from '../features/cue-names.ts'
+import { HASH_START, hashPair, hashUnit } from '../features/hashing.ts'
 import type { Reading } from '../features/request-cues.ts'
 import { HAS_DIGIT, IDEOGRAPHIC, STARTS_SENTENCE } from '../features/scan.ts'
 import { decodeBytes } from './decode.ts'
@@ -25,8 +26,12 @@ export class FeatureList {
   }
 
   add(hash: number, value: number, mask: number): void {
+    this.place((hash ^ (hash >>> 16)) & mask, value)
+  }
+
+  place(row: number, value: number): void {
     if (this.count >= this.buckets.length) return
-    this.buckets[this.count] = (hash ^ (hash >>> 16)) & mask
+    this.buckets[this.count] = row
     this.values[this.count] = value
     this.count += 1
   }
@@ -70,24 +75,40 @@ function addReading(
   }
 }
 
-/** Features of a request's words for a table with `buckets` rows (a power of two). */
-export function lexicalFeatures(last: Reading, system: Reading | null, buckets: number): FeatureList {
-  const list = new FeatureList(MOST_FEATURES * 2 + 4)
+/** Weight of a cue beside the words, which have length 1 together. */
+const CUE_WEIGHT = 0.5
+
+/** What the learned layer reads of a request. */
+export interface Learnable {
+  readonly strengths: Strengths
+  readonly last: Reading
+  readonly system: Reading | null
+}
+
+/** Words of a request in `buckets` rows (a power of two), then one row a cue. */
+export function learnedFeatures({ strengths, last, system }: Learnable, buckets: number): FeatureList {
+  const list = new FeatureList(MOST_FEATURES * 2 + 4 + strengths.length)
   addReading(list, last, { salt: 0, weight: 1, mask: buckets - 1 })
   if (system !== null) addReading(list, system, { salt: SYSTEM_SALT, weight: SYSTEM_WEIGHT, mask: buckets - 1 })
   list.normalise()
+  for (let cue = 0; cue < strengths.length; cue += 1) {
+    const strength = strengths[cue] ?? 0
+    if (strength > 0) list.place(buckets + cue, strength * CUE_WEIGHT)
+  }
   return list
 }
 
-/** A trained table: `buckets` rows of one signed byte an intent, times `scale`. */
-export interface LexicalWeights {
+/** A trained table: rows of one signed byte an intent, times `scale`: `buckets` rows for words, then one a cue. */
+export interface LearnedWeights {
   readonly buckets: number
+  /** Fingerprint of the cue names in their order, for a test that the table fits the code. */
+  readonly cues: number
   readonly scale: number
   readonly base64: string
 }
 
-/** Log-odds of every known intent by its words, from an unpacked table. */
-export function lexicalScores(features: FeatureList, table: Int8Array, scale: number): Float64Array {
+/** Log-odds of every known intent from an unpacked table. */
+export function learnedScores(features: FeatureList, table: Int8Array, scale: number): Float64Array {
   const width = KNOWN_INTENTS.length
   const scores = new Float64Array(width)
   for (let at = 0; at < features.count; at += 1) {
@@ -103,7 +124,14 @@ export function lexicalScores(features: FeatureList, table: Int8Array, scale: nu
 let unpacked: { readonly from: string; readonly table: Int8Array } | undefined
 
 /** The table of packed weights, unpacked at the first use. */
-export function tableOf(weights: LexicalWeights): Int8Array {
+export function tableOf(weights: LearnedWeights): Int8Array {
   if (unpacked?.from !== weights.base64) unpacked = { from: weights.base64, table: decodeBytes(weights.base64) }
   return unpacked.table
+}
+
+/** Fingerprint of the cue names in their order. */
+export function cueFingerprint(): number {
+  let hash = HASH_START
+  for (const unit of CUES.join(' ')) hash = hashUnit(hash, unit.charCodeAt(0))
+  return hash >>> 0
 }
