@@ -74,7 +74,7 @@ export interface RecordedLookup {
 }
 
 /** What a simulated provider says when somebody knows the answer. */
-export interface KnownAnswer {
+interface KnownAnswer {
   readonly text: string
   readonly finish: FinishReason
   /** Null: it is estimated from the texts. */
