@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { ERROR_FACES, GatewayError } from '../wire/errors.ts'
 import { addConfigCommand } from './config.ts'
@@ -7,13 +6,9 @@ import { addDevCommand } from './dev.ts'
 import { addFixturesCommand } from './fixtures.ts'
 import { errorText } from './print-error.ts'
 import { addTrustCommand } from './trust.ts'
+import { packageVersion } from './version.ts'
 import { addReplayCommand } from './replay.ts'
 import { addRouteCommand } from './route.ts'
-
-function packageVersion(): string {
-  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  return manifest.version
-}
 
 /** The command tree. Commands only declare their options here; what they need is imported when they run. */
 export function buildProgram(): Command {

@@ -33,6 +33,8 @@ export interface Project {
   readonly catalog: Catalog
   /** Same as `routing.hash`. */
   readonly configHash: string
+  /** Lines of `replay.gates` in the config file, for annotations. */
+  readonly gateLines: readonly (number | undefined)[]
 }
 
 export interface LoadOptions {

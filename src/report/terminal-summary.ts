@@ -41,7 +41,8 @@ function titleLines(summary: RunSummary, style: TextStyle, symbols: Symbols): st
   const verdict = runVerdict(summary)
   const facts = [
     `replay run ${summary.runId}`,
-    `${counted(count, 'fixture')}, ${counted(sessions, 'session')}`,
+    // A plan keeps nothing per fixture, so it can not tell sessions apart.
+    counted(count, 'fixture') + (summary.mode === 'plan' ? '' : `, ${counted(sessions, 'session')}`),
     `baseline ${summary.baseline.label}`,
     `seed ${summary.seed}`,
     ...(summary.complete ? [] : ['PARTIAL']),

@@ -80,6 +80,9 @@ export async function buildProject(source: ProjectSource): Promise<Project> {
     providersFrom: from,
     catalog,
     configHash: routing.hash,
+    gateLines: (config.replay?.gates ?? []).map(
+      (_, index) => validated?.source.place(['replay', 'gates', index])?.line,
+    ),
   }
 }
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { FixtureSet } from '../../replay/fixtures/fixture-set.ts'
 import { openFixtureSet } from '../../replay/fixtures/fixture-set.ts'
 import { parseShard, parseWhere } from '../../replay/driver/where.ts'
@@ -37,7 +37,7 @@ export async function replayCommand(
   checkFlags(options)
   const reports = parseReports(options.report, REPORT_FORMATS, context.cwd)
   const setup = await prepareReplay(context, patterns, options)
-  const gates = gatesOf(setup, options)
+  const gates = gatesOf(setup, options, context.cwd)
   const set = await openFixtureSet(setup.patterns, { cwd: context.cwd, stdin: process.stdin })
   try {
     const facts = runFacts({ setup, set, gates, options })
@@ -58,8 +58,12 @@ function checkFlags(options: ReplayOptions): void {
   for (const gate of options.gate) parseGateExpression(gate)
 }
 
-function gatesOf(setup: ReplaySetup, options: ReplayOptions): readonly Gate[] {
-  const fromConfig = (setup.owner.config.replay?.gates ?? []).map((object): GateSource => ({ object }))
+function gatesOf(setup: ReplaySetup, options: ReplayOptions, cwd: string): readonly Gate[] {
+  const { file, config, gateLines } = setup.owner
+  const fromConfig = (config.replay?.gates ?? []).map((object, index): GateSource => {
+    const line = gateLines[index]
+    return { object, ...(file === null || line === undefined ? {} : { origin: { file: relative(cwd, file), line } }) }
+  })
   const fromFlags = options.gate.map((text): GateSource => ({ object: parseGateExpression(text) }))
   // The flags alone first: their mistakes are then counted from the first flag.
   requireGates(fromFlags)

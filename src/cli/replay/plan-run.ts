@@ -1,6 +1,9 @@
 import { runPlan, type PlannedPair } from '../../replay/driver/plan.ts'
 import { replayItems, type ItemProblem } from '../../replay/driver/items.ts'
 import { parseShard } from '../../replay/driver/where.ts'
+import { GateForecaster } from '../../replay/gates/foresee.ts'
+import type { Gate } from '../../replay/gates/types.ts'
+import { describeForecast } from '../../report/describe-forecast.ts'
 import { summarise } from '../../replay/summary/summarise.ts'
 import type {
   CandidateSummary,
@@ -23,7 +26,7 @@ export async function planRun(plan: ReplayPlan, interrupt: Interrupt): Promise<R
   if (options.where.length > 0)
     throw new GatewayError('usage_error', '--where can not be combined with --plan', { hint: 'leave one of them out' })
   const settings = { seed: options.seed, responses: null, latency: () => null, signal: interrupt.signal }
-  const counts = setup.candidates.map(() => new PlanCounts())
+  const counts = setup.candidates.map(() => new PlanCounts(plan.gates))
   const problems: ItemProblem[] = [...set.alternatives.problems]
   const tiers = new Map(first.project.matrix.rows.map((row) => [String(row.id), row.tier]))
   const complete = await runPlan({
@@ -40,7 +43,16 @@ export async function planRun(plan: ReplayPlan, interrupt: Interrupt): Promise<R
     onPair: (candidate, pair) => counts[candidate]?.add(pair),
     signal: interrupt.signal,
   })
+  warnOfGates(plan, counts)
   return withCounts(plan, { counts, problems, complete, signal: interrupt.caught() })
+}
+
+/** Said before any money is spent: which gates these fixtures can not decide. */
+function warnOfGates({ setup, context }: ReplayPlan, counts: readonly PlanCounts[]): void {
+  for (const [index, { name }] of setup.candidates.entries()) {
+    for (const forecast of counts[index]?.forecaster.forecasts() ?? [])
+      context.note(`${name}: ${describeForecast(forecast)}`)
+  }
 }
 
 interface Planned {
@@ -81,6 +93,7 @@ function withCounts(plan: ReplayPlan, { counts, problems, complete, signal }: Pl
 
 /** Running counts of one candidate: their size depends on the number of models, not of fixtures. */
 class PlanCounts {
+  readonly forecaster: GateForecaster
   pairs = 0
   refused = 0
   #same = 0
@@ -92,8 +105,14 @@ class PlanCounts {
   #candidateNanoUsd = 0
   readonly #changes = new Map<string, RouteChange & { count: number }>()
 
-  add({ baseline, candidate, recorded, routeChanged, decision }: PlannedPair): void {
+  constructor(gates: readonly Gate[]) {
+    this.forecaster = new GateForecaster(gates)
+  }
+
+  add({ item, intent, baseline, candidate, recorded, routeChanged, decision }: PlannedPair): void {
     this.pairs += 1
+    const { tags, session } = item.fixture
+    this.forecaster.add({ intent, tags, session, baseline, routeChanged })
     if (decision.outcome.kind === 'refused') this.refused += 1
     this.#addCosts(baseline, candidate)
     if (!routeChanged) {

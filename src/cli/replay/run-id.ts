@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Gate } from '../../replay/gates/types.ts'
 import type { FixtureSet } from '../../replay/fixtures/fixture-set.ts'
 import { canonicalJson, type JsonObject } from '../../wire/json.ts'
+import { packageVersion } from '../version.ts'
 import type { ReplayOptions } from './options.ts'
 import type { ArmSpec, ReplaySetup } from './setup.ts'
 
@@ -26,6 +27,7 @@ export function runFacts(input: {
 }): JsonObject {
   const { setup, set, gates, options } = input
   const facts = {
+    version: packageVersion(),
     fixtures: fixturesHash(set),
     baseline: armFacts(setup.baseline),
     candidates: setup.candidates.map((spec) => armFacts(spec)),

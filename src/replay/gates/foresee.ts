@@ -4,10 +4,13 @@ import { bonettPrice, wilson } from '../stats/proportions.ts'
 import type { PairRow } from '../types.ts'
 import { gateLabel } from './gate-label.ts'
 import type { Gate, GateBound } from './types.ts'
-import { matchesWhere } from './where.ts'
+import { matchesWhere, type Sliced } from './where.ts'
 
 /** Share of changed routes whose answers come out differently, assumed before anything is measured. */
 const ASSUMED_DISCORDANCE = 0.2
+
+/** A gate on shares tighter than any of use would need this many. */
+const MOST_SESSIONS = 20_000
 
 /** Why a gate is not worth paying for with the fixtures at hand. */
 export type GateForecast = { readonly gate: string } & (
@@ -24,45 +27,77 @@ export type GateForecast = { readonly gate: string } & (
     }
 )
 
+/** The facts of a pair that forecasts need; known as soon as both arms have decided. */
+export type ForeseenPair = Sliced & Pick<PairRow, 'session' | 'routeChanged'>
+
 /**
  * Gates that these fixtures can not or will hardly decide, known after `decide` and before any money is spent. Only
  * quality margins and limits on shares can be foreseen; cost gates depend on answers that do not exist yet.
  */
-export function foreseeGates(gates: readonly Gate[], rows: readonly PairRow[]): GateForecast[] {
-  return gates.flatMap((gate): GateForecast[] => {
-    if (gate.scope === 'fixtures') return []
-    const slice = rows.filter((row) => matchesWhere(row, gate.where))
-    const label = gateLabel(gate)
-    if (slice.length === 0) return [{ gate: label, code: 'no_fixtures' }]
-    const forecasts = gate.bounds.flatMap((bound) => forecast(gate, bound, slice) ?? [])
-    const [worst] = forecasts.toSorted(
-      (a, b) => Number(a.code !== 'can_not_be_decided') - Number(b.code !== 'can_not_be_decided'),
-    )
-    return worst === undefined ? [] : [{ gate: label, ...worst }]
-  })
+export class GateForecaster {
+  readonly #counts: readonly GateCount[]
+
+  constructor(gates: readonly Gate[]) {
+    this.#counts = gates.filter(({ scope }) => scope !== 'fixtures').map((gate) => new GateCount(gate))
+  }
+
+  add(pair: ForeseenPair): void {
+    for (const count of this.#counts) count.add(pair)
+  }
+
+  forecasts(): GateForecast[] {
+    return this.#counts.flatMap((count) => count.forecast())
+  }
 }
 
 type Foreseen =
   | Omit<Extract<GateForecast, { code: 'can_not_be_decided' }>, 'gate'>
   | Omit<Extract<GateForecast, { code: 'unlikely_to_be_decided' }>, 'gate'>
 
-function forecast(gate: Gate, bound: GateBound, slice: readonly PairRow[]): Foreseen | null {
-  switch (bound.kind) {
-    case 'non_inferior':
-      return forecastMargin(bound.margin, slice)
-    case 'max':
-      return metricFacts(gate.metric).unit === 'share' && gate.metric !== 'routes.changed'
-        ? forecastShare(bound.limit, slice)
-        : null
-    case 'min':
-    case 'max_increase':
-      return null
+class GateCount {
+  readonly #gate: Gate
+  #fixtures = 0
+  #changed = 0
+  readonly #sessions = new Set<string>()
+
+  constructor(gate: Gate) {
+    this.#gate = gate
+  }
+
+  add(pair: ForeseenPair): void {
+    if (!matchesWhere(pair, this.#gate.where)) return
+    this.#fixtures += 1
+    if (pair.routeChanged) this.#changed += 1
+    // Beyond this many the exact number no longer matters, and memory stays bounded.
+    if (this.#sessions.size < MOST_SESSIONS) this.#sessions.add(pair.session)
+  }
+
+  forecast(): GateForecast[] {
+    const gate = gateLabel(this.#gate)
+    if (this.#fixtures === 0) return [{ gate, code: 'no_fixtures' }]
+    const forecasts = this.#gate.bounds.flatMap((bound) => this.#ofBound(bound) ?? [])
+    const [worst] = forecasts.toSorted(
+      (a, b) => Number(a.code !== 'can_not_be_decided') - Number(b.code !== 'can_not_be_decided'),
+    )
+    return worst === undefined ? [] : [{ gate, ...worst }]
+  }
+
+  #ofBound(bound: GateBound): Foreseen | null {
+    switch (bound.kind) {
+      case 'non_inferior':
+        return forecastMargin(bound.margin, this.#fixtures, this.#changed)
+      case 'max': {
+        const share = metricFacts(this.#gate.metric).unit === 'share' && this.#gate.metric !== 'routes.changed'
+        return share ? forecastShare(bound.limit, this.#sessions.size) : null
+      }
+      case 'min':
+      case 'max_increase':
+        return null
+    }
   }
 }
 
-function forecastMargin(margin: number, slice: readonly PairRow[]): Foreseen | null {
-  const fixtures = slice.length
-  const changed = slice.filter((row) => row.routeChanged).length
+function forecastMargin(margin: number, fixtures: number, changed: number): Foreseen | null {
   if (changed === 0) return null
   const lowest = (n: number): number => bonettPrice({ n, onlyBaseline: 0, onlyCandidate: 0 }).interval(0.9).low
   if (lowest(fixtures) <= -margin) {
@@ -74,8 +109,7 @@ function forecastMargin(margin: number, slice: readonly PairRow[]): Foreseen | n
 }
 
 /** Without one event, Wilson's upper end must be under the limit; sessions count where they have several turns. */
-function forecastShare(limit: number, slice: readonly PairRow[]): Foreseen | null {
-  const sessions = new Set(slice.map((row) => row.session)).size
+function forecastShare(limit: number, sessions: number): Foreseen | null {
   const highest = (n: number): number => wilson(0, n, 0.9).high
   if (limit >= 1 || highest(sessions) <= limit) return null
   return { code: 'can_not_be_decided', fixtures: sessions, needed: smallest((n) => highest(n) <= limit) }

@@ -4,15 +4,20 @@ import type { Where, WhereKey } from './types.ts'
 /** Fixed order, so that equal filters have equal labels. */
 export const WHERE_KEYS: readonly WhereKey[] = ['intent', 'tag', 'tier', 'model']
 
+/** What filters look at. */
+export type Sliced = Pick<PairRow, 'intent' | 'tags'> & {
+  readonly baseline: Pick<PairRow['baseline'], 'tier' | 'model'>
+}
+
 /** Whether a pair belongs to the slice. Intents match by prefix: `code` and `code.*` both hold for `code.edit`. */
-export function matchesWhere(row: PairRow, where: Where): boolean {
+export function matchesWhere(row: Sliced, where: Where): boolean {
   return WHERE_KEYS.every((key) => {
     const wanted = where[key]
     return wanted === undefined || wanted.some((value) => matchesKey(row, key, value))
   })
 }
 
-function matchesKey(row: PairRow, key: WhereKey, value: string): boolean {
+function matchesKey(row: Sliced, key: WhereKey, value: string): boolean {
   switch (key) {
     case 'intent': {
       const family = value.endsWith('.*') ? value.slice(0, -2) : value

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { foreseeGates } from '../../../../src/replay/gates/foresee.ts'
+import { GateForecaster, type GateForecast } from '../../../../src/replay/gates/foresee.ts'
 import { parseGateExpression } from '../../../../src/replay/gates/parse-expression.ts'
 import { requireGates } from '../../../../src/replay/gates/read-gate.ts'
 import type { GateObject, GateResult } from '../../../../src/replay/gates/types.ts'
@@ -132,8 +132,11 @@ describe('a gate', () => {
 })
 
 describe('before money is spent', () => {
-  const foresee = (text: string, rows: readonly PairRow[]): ReturnType<typeof foreseeGates> =>
-    foreseeGates(requireGates([{ object: parseGateExpression(text) }]), rows)
+  const foresee = (text: string, rows: readonly PairRow[]): GateForecast[] => {
+    const forecaster = new GateForecaster(requireGates([{ object: parseGateExpression(text) }]))
+    for (const row of rows) forecaster.add(row)
+    return forecaster.forecasts()
+  }
 
   it('says which gates these fixtures can not decide, and how many would be needed', () => {
     expect(foresee('quality.score non-inferior 0.03', scored(40, 0))).toMatchObject([
