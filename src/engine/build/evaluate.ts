@@ -129,3 +129,18 @@ export function confusions(
     })
     .sort((a, b) => b.count - a.count || a.truth.localeCompare(b.truth))
 }
+
+/** Below this share of right answers a label does more harm than `unknown`. */
+const WORTH_SAYING = 0.4
+
+/** Lowest confidence at which answers are right often enough to be given. */
+export function chooseFloor(samples: readonly Judged[], shares: Shares): number {
+  for (let floor = 0.1; floor < 0.6; floor += 0.02) {
+    const near = samples.filter((judged) => {
+      const confidence = Math.max(...probabilitiesOf(judged, shares))
+      return confidence >= floor && confidence < floor + 0.06
+    })
+    if (near.length >= 20 && accuracy(near, shares) >= WORTH_SAYING) return Math.round(floor * 100) / 100
+  }
+  return 0.5
+}

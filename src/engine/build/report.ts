@@ -28,8 +28,6 @@ export interface ReportInput {
 
 const RULES_ONLY: Shares = { rules: 1, learned: 0 }
 const LEARNED_ONLY: Shares = { rules: 0, learned: 1 }
-/** Below this share of right answers a label does more harm than `unknown`. */
-const WORTH_SAYING = 0.4
 
 const percent = (value: number): string => (Number.isNaN(value) ? '-' : `${(value * 100).toFixed(1)} %`)
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
@@ -38,18 +36,6 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
     `|${head.map(() => '---').join('|')}|`,
     ...rows.map((row) => `| ${row.join(' | ')} |`),
   ].join('\n')
-
-/** Lowest confidence at which answers are right often enough to be given. */
-export function chooseFloor(samples: readonly Judged[], shares: Shares): number {
-  for (let floor = 0.1; floor < 0.6; floor += 0.02) {
-    const near = samples.filter((judged) => {
-      const confidence = Math.max(...probabilitiesOf(judged, shares))
-      return confidence >= floor && confidence < floor + 0.06
-    })
-    if (near.length >= 20 && accuracy(near, shares) >= WORTH_SAYING) return Math.round(floor * 100) / 100
-  }
-  return 0.5
-}
 
 const groupBy = <T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> => {
   const groups = new Map<string, T[]>()

@@ -30,7 +30,7 @@ const OTHER = 10
 export const BLANK = 0
 export const LETTER = 1
 export const DIGIT = 2
-export const MARK = 3
+const MARK = 3
 /** A letter of a script without blanks between words: a token of its own. */
 export const IDEOGRAM = 4
 

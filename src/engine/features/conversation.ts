@@ -36,14 +36,14 @@ export interface Conversation {
 }
 
 /** Head and tail of a long text; the middle of a long document adds nothing to what is asked. */
-export function boundedText(text: string, limit = READ_CHARS): string {
+function boundedText(text: string, limit = READ_CHARS): string {
   if (text.length <= limit) return text
   if (limit < READ_CHARS) return text.slice(0, limit)
   return `${text.slice(0, HEAD_CHARS)}\n\n${text.slice(text.length - TAIL_CHARS)}`
 }
 
 /** All text of a message, one block a paragraph. */
-export function messageText(blocks: readonly Block[]): string {
+function messageText(blocks: readonly Block[]): string {
   const only = blocks[0]
   if (blocks.length === 1 && only !== undefined) return blockText(only)
   return blocks.map(blockText).filter(Boolean).join('\n\n')

@@ -138,6 +138,7 @@ export type Strengths = Float64Array
 
 /** Raises one cue to at least `strength`, at most 1. */
 export function raise(strengths: Strengths, cue: Cue, strength: number): void {
+  if (strength <= 0) return
   const at = cueIndex(cue)
   strengths[at] = Math.max(strengths[at] ?? 0, Math.min(1, strength))
 }

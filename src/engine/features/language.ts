@@ -1,6 +1,6 @@
 import { SCRIPTS, type Script } from './characters.ts'
 import { LANGUAGES } from './lexicon.ts'
-import type { Scan } from './scan.ts'
+import type { Scan } from './scanned.ts'
 
 const UNDECIDED = 'und'
 /** Votes that a language written in Latin letters needs. */
@@ -20,7 +20,7 @@ const LANGUAGE_OF_SCRIPT: Partial<Record<Script, string>> = {
 }
 
 /** Small letters (as code units) that speak for a language, and how much each counts. */
-const LETTER_VOTES: readonly (readonly [code: number, language: string, votes: number])[] = [
+const LETTER_VOTES: readonly (readonly [code: number, language: (typeof LANGUAGES)[number], votes: number])[] = [
   [0xdf, 'de', 2],
   [0xe4, 'de', 0.7],
   [0xf6, 'de', 0.5],
@@ -36,6 +36,9 @@ const LETTER_VOTES: readonly (readonly [code: number, language: string, votes: n
   [0xe0, 'fr', 0.4],
   [0xe5, 'sv', 2],
 ]
+
+/** The same with the place of each language. */
+const PLACED_VOTES = LETTER_VOTES.map(([code, language, votes]) => ({ code, at: LANGUAGES.indexOf(language), votes }))
 
 /** Dominant script of the letters read. Japanese mixes kana and han: a fifth of kana is enough. */
 export function dominantScript(scan: Scan): string {
@@ -59,9 +62,9 @@ export function languageOf(scan: Scan, script: string, votes: Float64Array): str
     return UNDECIDED
   }
   const tally = Float64Array.from(votes)
-  for (const [code, language, weight] of LETTER_VOTES) {
-    const at = LANGUAGES.findIndex((name) => name === language)
-    tally[at] = (tally[at] ?? 0) + Math.min(4, (scan.accents[code] ?? 0) * weight)
+  for (const { code, at, votes: weight } of PLACED_VOTES) {
+    const seen = scan.accents[code] ?? 0
+    if (seen > 0) tally[at] = (tally[at] ?? 0) + Math.min(4, seen * weight)
   }
   let best = 0
   for (let at = 1; at < tally.length; at += 1) if ((tally[at] ?? 0) > (tally[best] ?? 0)) best = at

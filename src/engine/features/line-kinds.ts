@@ -1,6 +1,6 @@
 import { BLANK, DIGIT, unitClass } from './characters.ts'
 import { HASH_START, hashUnit } from './hashing.ts'
-import type { LineFacts, LineKind } from './lines.ts'
+import { lastVisible, type LineFacts, type LineKind } from './lines.ts'
 
 const wordSet = (words: string): ReadonlySet<number> =>
   new Set(
@@ -33,14 +33,6 @@ const SLASH = 47
 function firstVisible(facts: LineFacts): number {
   for (let at = facts.start; at < facts.end; at += 1) if (unitClass(facts.text.charCodeAt(at)) !== BLANK) return at
   return -1
-}
-
-function lastVisible(facts: LineFacts): number {
-  for (let at = facts.end - 1; at >= facts.start; at -= 1) {
-    const code = facts.text.charCodeAt(at)
-    if (unitClass(code) !== BLANK) return code
-  }
-  return 0
 }
 
 const mark = (facts: LineFacts, code: number): number => facts.marks[code] ?? 0

@@ -1,25 +1,25 @@
+import { BLANK, unitClass } from './characters.ts'
+
 /** What a line looks like. All but prose, list and label are material: pasted, not said. */
-export const LINE_KINDS = [
-  'blank',
-  'prose',
-  'list',
-  'label',
-  'fence',
-  'fenced',
-  'code',
-  'diff',
-  'trace',
-  'shell',
-  'sql',
-  'table',
-  'csv',
-  'speaker',
-  'data',
-  'log',
-  'quote',
-  'choice',
-] as const
-export type LineKind = (typeof LINE_KINDS)[number]
+export type LineKind =
+  | 'blank'
+  | 'prose'
+  | 'list'
+  | 'label'
+  | 'fence'
+  | 'fenced'
+  | 'code'
+  | 'diff'
+  | 'trace'
+  | 'shell'
+  | 'sql'
+  | 'table'
+  | 'csv'
+  | 'speaker'
+  | 'data'
+  | 'log'
+  | 'quote'
+  | 'choice'
 
 /** One line of a scanned text: its kind and its tokens `from` to `to` (exclusive). */
 export interface Line {
@@ -100,4 +100,13 @@ export function resetFacts(facts: LineFacts, start: number, end: number): void {
   facts.tightCommas = 0
   facts.clock = false
   facts.colonWords = -1
+}
+
+/** Last character of the line that is no blank, 0 for an empty line. */
+export function lastVisible(facts: LineFacts): number {
+  for (let at = facts.end - 1; at >= facts.start; at -= 1) {
+    const code = facts.text.charCodeAt(at)
+    if (unitClass(code) !== BLANK) return code
+  }
+  return 0
 }

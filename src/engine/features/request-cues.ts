@@ -3,7 +3,8 @@ import type { Conversation } from './conversation.ts'
 import { CUES, cueIndex, raise, strengthOf, type Strengths } from './cue-names.ts'
 import { deriveCues } from './derive.ts'
 import { lexicon } from './lexicon.ts'
-import { scanText, type Scan } from './scan.ts'
+import { scanText } from './scan.ts'
+import { type Scan } from './scanned.ts'
 import { structureCues } from './structure.ts'
 import { wordCues, type WordCues } from './word-cues.ts'
 import { zonesOf, type Zones } from './zones.ts'
@@ -16,7 +17,7 @@ export interface Reading {
 }
 
 /** Reads one text closely. */
-export function readText(text: string): Reading {
+function readText(text: string): Reading {
   const scan = scanText(text)
   const zones = zonesOf(scan)
   return { scan, zones, words: wordCues(scan, zones, lexicon()) }

@@ -1,7 +1,8 @@
 import type { Strengths } from './cue-names.ts'
 import { raise } from './cue-names.ts'
 import type { LineKind } from './lines.ts'
-import { HAS_DIGIT, labelOf, type Scan } from './scan.ts'
+import { labelOf } from './scan.ts'
+import { HAS_DIGIT, type Scan } from './scanned.ts'
 import type { Zones } from './zones.ts'
 
 /** Tokens of running text from which a text is a document and not a question. */

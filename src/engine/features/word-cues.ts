@@ -1,7 +1,7 @@
 import { CUES, cueIndex, type Strengths } from './cue-names.ts'
 import { hashPair } from './hashing.ts'
 import { LANGUAGES, type Lexicon } from './lexicon.ts'
-import { STARTS_SENTENCE, type Scan } from './scan.ts'
+import { STARTS_SENTENCE, type Scan } from './scanned.ts'
 import type { Zones } from './zones.ts'
 
 /** Longest phrase in tokens, and so the number of phrases that can be open at once. */

@@ -1,5 +1,5 @@
 import type { Line } from './lines.ts'
-import { AFTER_COLON, IN_BACKTICKS, QUOTED, type Scan } from './scan.ts'
+import { AFTER_COLON, IN_BACKTICKS, QUOTED, type Scan } from './scanned.ts'
 
 /** Prose tokens at the start of a text that count fully: this is where people say what they want. */
 const HEAD_TOKENS = 70

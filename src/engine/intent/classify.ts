@@ -24,14 +24,20 @@ export interface Evidence {
 
 /** Probabilities from log-odds. */
 export function softmax(scores: Float64Array): Float64Array {
-  const highest = Math.max(...scores)
-  const powers = scores.map((score) => Math.exp(score - highest))
-  const sum = powers.reduce((total, power) => total + power, 0)
-  return powers.map((power) => power / sum)
+  const highest = scores[best(scores)] ?? 0
+  const powers = new Float64Array(scores.length)
+  let sum = 0
+  for (let at = 0; at < scores.length; at += 1) {
+    const power = Math.exp((scores[at] ?? 0) - highest)
+    powers[at] = power
+    sum += power
+  }
+  for (let at = 0; at < powers.length; at += 1) powers[at] = (powers[at] ?? 0) / sum
+  return powers
 }
 
 /** Log-odds of both layers, weighted. */
-export function intentScores(evidence: Evidence): Float64Array {
+function intentScores(evidence: Evidence): Float64Array {
   const scores = ruleScores(evidence.strengths).map((score) => score * WEIGHTS.rulesShare)
   if (WEIGHTS.learnedShare === 0) return scores
   const features = learnedFeatures(evidence, WEIGHTS.learned.buckets)

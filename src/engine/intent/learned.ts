@@ -1,7 +1,7 @@
 import { CUES, type Strengths } from '../features/cue-names.ts'
 import { HASH_START, hashPair, hashUnit } from '../features/hashing.ts'
 import type { Reading } from '../features/request-cues.ts'
-import { HAS_DIGIT, IDEOGRAPHIC, STARTS_SENTENCE } from '../features/scan.ts'
+import { HAS_DIGIT, IDEOGRAPHIC, STARTS_SENTENCE } from '../features/scanned.ts'
 import { decodeBytes } from './decode.ts'
 import { KNOWN_INTENTS } from './known.ts'
 
@@ -87,7 +87,8 @@ export interface Learnable {
 
 /** Words of a request in `buckets` rows (a power of two), then one row a cue. */
 export function learnedFeatures({ strengths, last, system }: Learnable, buckets: number): FeatureList {
-  const list = new FeatureList(MOST_FEATURES * 2 + 4 + strengths.length)
+  const words = 2 * (last.scan.count + (system?.scan.count ?? 0)) + 4
+  const list = new FeatureList(Math.min(words, MOST_FEATURES * 2 + 4) + strengths.length)
   addReading(list, last, { salt: 0, weight: 1, mask: buckets - 1 })
   if (system !== null) addReading(list, system, { salt: SYSTEM_SALT, weight: SYSTEM_WEIGHT, mask: buckets - 1 })
   list.normalise()
