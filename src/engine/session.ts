@@ -3,7 +3,7 @@ import type { ModelId } from './matrix.ts'
 import type { SessionState } from './state.ts'
 
 /** How long a provider is assumed to keep a conversation's prefix in its prompt cache; the shortest documented default. */
-export const PREFIX_CACHE_TTL_MS = 5 * 60_000
+const PREFIX_CACHE_TTL_MS = 5 * 60_000
 
 export interface SessionEvent {
   readonly sessionId: string

@@ -46,7 +46,7 @@ export async function terminalText(context: CliContext, summary: RunSummary): Pr
 }
 
 /** A report as pieces of text, so that a large one is never held as a whole. */
-export function reportText(
+function reportText(
   format: string,
   { summary, rows }: RunResult,
   options: Printing['options'] = {},

@@ -27,7 +27,7 @@ export interface ReplaySetup {
 }
 
 /** The fixtures and configs that come with the package. */
-export const BUNDLED = fileURLToPath(new URL('../../../fixtures/', import.meta.url))
+const BUNDLED = fileURLToPath(new URL('../../../fixtures/', import.meta.url))
 
 type Where = Pick<CliContext, 'cwd' | 'config' | 'env'>
 

@@ -7,7 +7,7 @@ import { findRecorded, type AlternativesPort } from './evidence.ts'
 import type { ReplayItem } from './run.ts'
 
 /** Where one arm would send one fixture, and what that is expected to cost. */
-export interface PlannedRoute {
+interface PlannedRoute {
   readonly model: string | null
   readonly tier: string | null
   readonly expectedNanoUsd: number | null

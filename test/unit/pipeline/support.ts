@@ -89,7 +89,7 @@ export const ROUTING: RoutingConfig = {
   defaultMaxOutput: 4096,
 }
 
-export const RIGHTS: Rights = {
+const RIGHTS: Rights = {
   keyId: 'k',
   alias: 'dev',
   groups: [],
