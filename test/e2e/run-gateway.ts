@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
-const BIN = join(ROOT, 'bin', 'gateway.js')
+export const BIN = join(ROOT, 'bin', 'gateway.js')
 
 export interface Finished {
   readonly code: number | null
@@ -19,7 +19,7 @@ export interface RunOptions {
 }
 
 /** The environment of a test: nothing of the machine's own keys or CI settings leaks into it. */
-function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...extra }
 }
 
