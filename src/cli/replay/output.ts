@@ -46,11 +46,7 @@ export async function terminalText(context: CliContext, summary: RunSummary): Pr
 }
 
 /** A report as pieces of text, so that a large one is never held as a whole. */
-function reportText(
-  format: string,
-  { summary, rows }: RunResult,
-  options: Printing['options'] = {},
-): Iterable<string> {
+function reportText(format: string, { summary, rows }: RunResult, options: Printing['options'] = {}): Iterable<string> {
   const all = (): Generator<ReportRow> =>
     reportRows(summary.candidates.map(({ name }, index) => ({ name, rows: rows[index] ?? [] })))
   switch (format) {

@@ -172,6 +172,7 @@ class PlanCounts {
   #expectedCost(): MetricSummary {
     const priced = this.pairs - this.#unpriced
     const [baseline, candidate] = [this.#baselineNanoUsd, this.#candidateNanoUsd]
+    const estimated = this.pairs - this.#same
     return {
       metric: 'cost.total',
       slice: { label: 'all', where: {} },
@@ -188,13 +189,16 @@ class PlanCounts {
       n: priced,
       of: this.pairs,
       clusters: 0,
-      verdict: { kind: 'not_compared', reason: { code: 'cost_estimated', estimated: priced, of: this.pairs } },
+      verdict:
+        estimated === 0
+          ? { kind: 'equal' }
+          : { kind: 'not_compared', reason: { code: 'cost_estimated', estimated, of: this.pairs } },
       margin: null,
       canSee: null,
       neededPairs: null,
       bounds: null,
       candidateRange: null,
-      estimated: priced,
+      estimated,
       exploratory: false,
       standsOut: false,
     }

@@ -54,7 +54,10 @@ function planItem(job: PlanJob, item: ReplayItem): void {
   for (const [index, arm] of job.candidates.entries()) {
     const decision = arm.plan(incoming, fixture)
     if (decision === null) continue
-    const candidate = routeOf(decision)
+    const planned = routeOf(decision)
+    const routeChanged = baseline.model !== planned.model
+    // The same model gives the same answer, so it costs what the baseline costs: an estimate would invent a change.
+    const candidate = routeChanged ? planned : { ...planned, expectedNanoUsd: baseline.expectedNanoUsd }
     const evidence = {
       fixture,
       alternatives: candidate.model === fixture.res?.model ? [] : job.alternatives.of(fixture.id),
@@ -66,7 +69,7 @@ function planItem(job: PlanJob, item: ReplayItem): void {
       candidate,
       decision,
       recorded: candidate.model !== null && findRecorded(evidence, candidate.model, null) !== undefined,
-      routeChanged: baseline.model !== candidate.model,
+      routeChanged,
     })
   }
 }
