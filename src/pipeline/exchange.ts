@@ -84,7 +84,7 @@ export class Exchange {
       usage: this.usage,
       cost,
       timing: this.#timing(),
-      droppedParams: this.droppedParams,
+      droppedParams: joined(this.incoming.droppedParams, this.droppedParams),
       upstreamMode: this.#mode,
       clientRetry: this.incoming.clientRetry,
     }
@@ -124,6 +124,10 @@ function textOf(block: Block): string {
     case 'opaque':
       return ''
   }
+}
+
+function joined(own: readonly string[] | undefined, others: readonly string[]): readonly string[] {
+  return own === undefined ? others : [...new Set([...own, ...others])].sort()
 }
 
 /** Microsecond resolution is all that these clocks give. */

@@ -26,6 +26,8 @@ export interface Incoming {
   readonly sessionId: string
   /** The body as the client sent it, for relaying to a provider of the same format. */
   readonly body: JsonObject | null
+  /** Parameters that the proxy itself has no place for, whoever answers. Absent: none. */
+  readonly droppedParams?: readonly string[]
   readonly clientRetry: number
   readonly parseMs: number | null
   readonly authMs: number | null

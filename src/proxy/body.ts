@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../wire/errors.ts'
 import { isJsonObject, type JsonObject } from '../wire/json.ts'
+import type { RequestContext } from './exchange-context.ts'
 import type { ProxyLimits } from './limits.ts'
 import { headerValues } from './raw-headers.ts'
 
@@ -13,7 +14,7 @@ export class ClientGone extends Error {
  * Only uncompressed JSON comes in: `text/plain` would let a web page post without a preflight, and 89 compressed bytes
  * can unpack to 50 MiB.
  */
-export function checkMediaType(request: IncomingMessage): void {
+function checkMediaType(request: IncomingMessage): void {
   const types = headerValues(request, 'content-type')
   const type = types[0]?.split(';')[0]?.trim().toLowerCase()
   const charset = /;\s*charset="?([^";\s]+)/i.exec(types[0] ?? '')?.[1]?.toLowerCase()
@@ -31,7 +32,7 @@ export function checkDeclaredLength(request: IncomingMessage, limits: ProxyLimit
 }
 
 /** Parses a body as a JSON object of bounded depth. */
-export function parseBody(bytes: Buffer, limits: ProxyLimits): JsonObject {
+function parseBody(bytes: Buffer, limits: ProxyLimits): JsonObject {
   if (jsonDepthOver(bytes, limits.maxJsonDepth))
     throw new GatewayError('invalid_request_error', `the body is nested deeper than ${limits.maxJsonDepth} levels`)
   const value = parseJson(bytes)
@@ -46,7 +47,7 @@ export function parseBody(bytes: Buffer, limits: ProxyLimits): JsonObject {
 const TARGET_MEMBERS = ['api_base', 'base_url', 'api_key', 'organization', 'extra_headers', 'x-base-url'] as const
 
 /** Refuses a body that names a target or a credential. */
-export function refuseTargets(body: JsonObject): void {
+function refuseTargets(body: JsonObject): void {
   const named = TARGET_MEMBERS.find((member) => body[member] !== undefined && body[member] !== null)
   if (named === undefined) return
   throw new GatewayError('invalid_request_error', `a request can not set "${named}"; targets come from the config`, {
@@ -54,8 +55,20 @@ export function refuseTargets(body: JsonObject): void {
   })
 }
 
+/** Reads, checks and parses the body of a request; `startedAt` is when the last byte was there. */
+export async function readBody(context: RequestContext): Promise<{ body: JsonObject; startedAt: number }> {
+  const { request, response, limits } = context
+  checkMediaType(request)
+  if (request.headers.expect !== undefined) response.writeContinue()
+  const bytes = await readBytes(request, limits)
+  const startedAt = performance.now()
+  const body = parseBody(bytes, limits)
+  refuseTargets(body)
+  return { body, startedAt }
+}
+
 /** Reads the whole body. Bytes are counted as they come, so that a chunked body can not outgrow the limit either. */
-export function readBytes(request: IncomingMessage, limits: ProxyLimits): Promise<Buffer> {
+function readBytes(request: IncomingMessage, limits: ProxyLimits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { errorBody } from '../wire/error-body.ts'
 import { GatewayError, type ErrorCode } from '../wire/errors.ts'
-import { errorAnswerBody } from './error-answer.ts'
 
 interface ParserFailure extends Error {
   readonly code?: string
@@ -32,7 +32,7 @@ export function answerOnSocket(socket: Duplex, error: GatewayError, pending: Ser
     socket.end(() => socket.destroy())
     return
   }
-  const body = JSON.stringify(errorAnswerBody(error))
+  const body = JSON.stringify(errorBody(error))
   const head = [
     `HTTP/1.1 ${error.status} ${PHRASES.get(error.code) ?? 'Bad Request'}`,
     'content-type: application/json; charset=utf-8',

@@ -5,13 +5,15 @@ import { asGatewayError, sendError } from './error-answer.ts'
 import type { Caller, RequestContext } from './exchange-context.ts'
 import { checkDoor, type DoorList } from './front-door.ts'
 import { normalPath } from './request-target.ts'
-import { routeOf, type Route } from './routes.ts'
+import type { ErrorVoice } from './speaker.ts'
+import { routeOf, voiceOf, type Route } from './routes.ts'
 
 /** Takes one request from the front door to its handler. Never rejects: what is thrown becomes an error answer. */
 export async function dispatch(context: RequestContext, door: DoorList): Promise<void> {
   let endpoint = '-'
+  const voice = voiceOf(context.request)
   try {
-    plainHeaders(context)
+    plainHeaders(context, voice)
     checkDoor(context.request, door)
     checkDeclaredLength(context.request, context.limits)
     const route = routeOf(context.request.method ?? '', normalPath(context.request.url ?? ''))
@@ -20,7 +22,7 @@ export async function dispatch(context: RequestContext, door: DoorList): Promise
       throw new GatewayError('shutting_down', 'the proxy is stopping and takes no new requests')
     await enter(route, context)
   } catch (thrown) {
-    refuse(context, endpoint, thrown)
+    refuse(context, { endpoint, voice }, thrown)
   }
 }
 
@@ -41,26 +43,31 @@ function authenticate({ request, response, ports }: RequestContext): Caller {
 }
 
 /** On every answer. The answers differ by key and must never sit in a cache on the way. */
-function plainHeaders({ response, requestId }: RequestContext): void {
+function plainHeaders({ response, requestId }: RequestContext, voice: ErrorVoice): void {
   response.setHeader('cache-control', 'private, no-store')
   response.setHeader('x-content-type-options', 'nosniff')
   response.setHeader('x-request-id', requestId)
   response.setHeader('x-gateway-request-id', requestId)
+  for (const [name, value] of Object.entries(voice.headers(requestId))) response.setHeader(name, value)
 }
 
-function refuse(context: RequestContext, endpoint: string, thrown: unknown): void {
+function refuse(
+  context: RequestContext,
+  { endpoint, voice }: { endpoint: string; voice: ErrorVoice },
+  thrown: unknown,
+): void {
   if (thrown instanceof ClientGone) return
-  const { request, response, requestId, ports, startedAt } = context
+  const { response, requestId, ports, startedAt } = context
   const error = asGatewayError(thrown)
   if (error.code === 'internal_error') ports.onBug?.(thrown, requestId)
   // In the middle of an answer there is no place for an error any more.
   if (response.headersSent) response.destroy()
-  sendError({ request, response, error })
+  sendError(context, { error, voice })
   ports.onRefusal({
     requestId,
     at: Date.now(),
     endpoint,
-    status: error.status,
+    status: voice.status(error),
     code: error.code,
     ms: performance.now() - startedAt,
   })

@@ -1,17 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ExchangeRecord } from '../engine/record.ts'
-import { errorBody } from '../wire/error-body.ts'
 import { GatewayError } from '../wire/errors.ts'
+import type { RequestContext } from './exchange-context.ts'
 import type { HeaderMap } from './response-headers.ts'
+import type { ErrorVoice } from './speaker.ts'
 
 /** How long a client that is still sending may go on after its answer was written. */
 const LINGER_MS = 2_000
-
-/** The error object of the client's format; `x-gateway-explain` adds the record beside it. */
-export function errorAnswerBody(error: GatewayError, record?: ExchangeRecord): Readonly<Record<string, unknown>> {
-  const body = errorBody(error)
-  return record === undefined ? body : { ...body, gateway: record }
-}
 
 /** Whatever was thrown, as something a client may see. Unknown errors are bugs and stay anonymous. */
 export function asGatewayError(thrown: unknown): GatewayError {
@@ -30,20 +25,26 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 export interface ErrorAnswer {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
   readonly error: GatewayError
+  /** The client's format. */
+  readonly voice: ErrorVoice
   readonly headers?: HeaderMap
+  /** Shown beside the error; for `x-gateway-explain`. */
   readonly record?: ExchangeRecord | undefined
 }
 
 /** Writes an error answer. A client that is still sending its body gets the answer first and the close after. */
-export function sendError({ request, response, error, headers, record }: ErrorAnswer): void {
+export function sendError(
+  { request, response, requestId }: Pick<RequestContext, 'request' | 'response' | 'requestId'>,
+  { error, voice, headers, record }: ErrorAnswer,
+): void {
   if (response.headersSent || response.destroyed) return
   for (const [name, value] of Object.entries({ ...headers, ...retryHeaders(error) })) response.setHeader(name, value)
-  const body = errorAnswerBody(error, record)
-  if (request.complete) sendJson(response, error.status, body)
-  else sendWhileReading(request, response, { status: error.status, body })
+  const said = voice.body(error, requestId)
+  const body = record === undefined ? said : { ...said, gateway: record }
+  const status = voice.status(error)
+  if (request.complete) sendJson(response, status, body)
+  else sendWhileReading(request, response, { status, body })
 }
 
 /**

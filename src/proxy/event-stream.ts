@@ -1,28 +1,35 @@
 import type { ServerResponse } from 'node:http'
-import { SSE_KEEP_ALIVE } from '../wire/sse.ts'
 import type { ProxyLimits } from './limits.ts'
 import type { HeaderMap } from './response-headers.ts'
+import type { Framing } from './speaker.ts'
+
+export interface EventStreamOptions {
+  readonly limits: ProxyLimits
+  readonly framing: Framing
+  readonly headers: HeaderMap
+}
 
 /**
- * The writing side of one server-sent event stream: one event a write, back pressure, a comment when nothing else is
- * sent for a while. The client's clocks stop once headers have arrived, so a silent stream would look dead to proxies.
+ * The writing side of one stream: one event a write, back pressure, a sign of life when nothing else is sent for a while. The client's clocks stop once headers have arrived, so a silent stream would look dead to proxies.
  */
 export class EventStream {
   readonly #response: ServerResponse
   readonly #limits: ProxyLimits
+  readonly #keepAlive: string | null
   #heartbeat: NodeJS.Timeout | undefined
 
-  constructor(response: ServerResponse, limits: ProxyLimits, headers: HeaderMap) {
+  constructor(response: ServerResponse, { limits, framing, headers }: EventStreamOptions) {
     this.#response = response
     this.#limits = limits
+    this.#keepAlive = framing.keepAlive
     response.writeHead(200, {
       ...headers,
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': framing.contentType,
       'cache-control': 'private, no-store, no-transform',
       'x-accel-buffering': 'no',
     })
     response.flushHeaders()
-    this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs)
+    if (framing.keepAlive !== null) this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs)
   }
 
   /** Writes one whole event and waits while the client's buffer is full. False: the client is gone. */
@@ -40,8 +47,9 @@ export class EventStream {
   }
 
   #beat(): void {
-    // Comments must not pile up in front of a reader that does not read.
-    if (!this.#gone() && !this.#response.writableNeedDrain) this.#response.write(SSE_KEEP_ALIVE)
+    if (this.#keepAlive === null || this.#gone()) return
+    // Signs of life must not pile up in front of a reader that does not read.
+    if (!this.#response.writableNeedDrain) this.#response.write(this.#keepAlive)
   }
 
   #gone(): boolean {

@@ -11,9 +11,11 @@ const MAX_USER_CHARS = 512
 
 export interface ReadRequest {
   readonly canonical: CanonicalRequest
-  readonly body: JsonObject
+  readonly body: JsonObject | null
+  readonly droppedParams: readonly string[]
   readonly hints: Hints
   readonly parseMs: number
+  readonly endpoint: Incoming['asked']['endpoint']
 }
 
 /** What the pipeline gets to know of a request. */
@@ -26,7 +28,7 @@ export function incomingOf(context: RequestContext, caller: Caller, read: ReadRe
     request: canonical,
     asked: {
       model: canonical.model,
-      endpoint: 'chat',
+      endpoint: read.endpoint,
       stream: canonical.stream,
       hints: {
         ...(hints.tier === null ? {} : { tier: hints.tier }),
@@ -37,6 +39,7 @@ export function incomingOf(context: RequestContext, caller: Caller, read: ReadRe
     rights,
     sessionId: sessionIdOf(canonical, rights.keyId, hints.session ?? undefined),
     body: read.body,
+    ...(read.droppedParams.length === 0 ? {} : { droppedParams: read.droppedParams }),
     clientRetry: retryCount(context.request.headers['x-stainless-retry-count']),
     parseMs: read.parseMs,
     authMs: caller.authMs,

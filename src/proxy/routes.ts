@@ -1,8 +1,12 @@
+import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../wire/errors.ts'
 import type { AuthedHandler, RequestContext } from './exchange-context.ts'
-import { handleChat } from './chat.ts'
+import { chatSpeaker } from './chat-speaker.ts'
+import { exchangeOf } from './exchange.ts'
 import { health, readiness } from './health.ts'
 import { listModels, showModel } from './models.ts'
+import { OPENAI_VOICE } from './openai-voice.ts'
+import type { ErrorVoice } from './speaker.ts'
 
 /** One entry of the only route table. `open` routes need no key, but pass the front door like all others. */
 export type Route =
@@ -10,7 +14,7 @@ export type Route =
   | { readonly name: string; readonly access: 'key'; readonly handle: AuthedHandler }
 
 const TABLE: ReadonlyMap<string, Readonly<Record<string, Route>>> = new Map([
-  ['/chat/completions', { POST: { name: 'chat.completions', access: 'key', handle: handleChat } }],
+  ['/chat/completions', { POST: { name: 'chat.completions', access: 'key', handle: exchangeOf(chatSpeaker) } }],
   ['/models', { GET: { name: 'models.list', access: 'key', handle: listModels } }],
   ['/healthz', { GET: { name: 'healthz', access: 'open', handle: health } }],
   ['/readyz', { GET: { name: 'readyz', access: 'open', handle: readiness } }],
@@ -35,4 +39,9 @@ function modelRoute(path: string): Readonly<Record<string, Route>> | undefined {
   const id = path.slice(MODEL_PREFIX.length)
   const handle: AuthedHandler = (context, caller) => showModel(context, caller, id)
   return { GET: { name: 'models.show', access: 'key', handle } }
+}
+
+/** The format in which a request hears of errors, known by its address alone, so that even a refusal at the door fits. */
+export function voiceOf(_request: IncomingMessage): ErrorVoice {
+  return OPENAI_VOICE
 }

@@ -1,41 +1,40 @@
 import type { ExchangeRecord } from '../engine/record.ts'
 import { UpstreamStreamError, type ExchangeReply } from '../pipeline/ports.ts'
-import type { CanonicalRequest, StreamPart } from '../wire/canonical.ts'
+import type { StreamPart } from '../wire/canonical.ts'
 import { GatewayError } from '../wire/errors.ts'
-import { parseChatRequest } from '../wire/openai-chat/parse-request.ts'
-import { SSE_DONE, sseData } from '../wire/sse.ts'
-import { checkMediaType, parseBody, readBytes, refuseTargets } from './body.ts'
-import { chatAnswerBody, chatStreamWriter, partsOf } from './chat-format.ts'
-import { asGatewayError, errorAnswerBody, sendError, sendJson } from './error-answer.ts'
+import { readBody } from './body.ts'
+import { asGatewayError, sendError, sendJson } from './error-answer.ts'
 import { EventStream } from './event-stream.ts'
-import type { Caller, RequestContext, StopReason } from './exchange-context.ts'
+import type { AuthedHandler, Caller, RequestContext, StopReason } from './exchange-context.ts'
 import { hintsOf, type Hints } from './hints.ts'
 import { incomingOf } from './incoming.ts'
 import { headersOf } from './response-headers.ts'
+import type { AnswerReply, Conversation, Speaker } from './speaker.ts'
+import { wholeAsParts } from './whole-as-parts.ts'
 
 type ErrorReply = Extract<ExchangeReply, { kind: 'error' }>
-type AnswerReply = Extract<ExchangeReply, { kind: 'answer' }>
 
 interface Asked {
-  readonly canonical: CanonicalRequest
+  readonly speaker: Speaker
+  readonly conversation: Conversation
   readonly hints: Hints
 }
 
-/** `POST /chat/completions`: reads the request, runs the pipeline, writes whichever of its three replies came. */
-export async function handleChat(context: RequestContext, caller: Caller): Promise<void> {
-  const { request, response, limits, ports, signal } = context
+/** The handler of one format: reads the request, runs the pipeline, writes whichever of its three replies came. */
+export function exchangeOf(speaker: Speaker): AuthedHandler {
+  return (context, caller) => exchange(context, caller, speaker)
+}
+
+async function exchange(context: RequestContext, caller: Caller, speaker: Speaker): Promise<void> {
+  const { request, ports, signal } = context
   const hints = hintsOf(request)
-  checkMediaType(request)
-  if (request.headers.expect !== undefined) response.writeContinue()
-  const bytes = await readBytes(request, limits)
-  const startedAt = performance.now()
-  const body = parseBody(bytes, limits)
-  refuseTargets(body)
-  const canonical = parseChatRequest(body)
+  const { body, startedAt } = await readBody(context)
+  const conversation = speaker.read(body, request)
   const parseMs = performance.now() - startedAt
-  const incoming = incomingOf(context, caller, { canonical, body, hints, parseMs })
-  const reply = await ports.pipeline.run(incoming, signal)
-  await answer(context, reply, { canonical, hints })
+  const { canonical, droppedParams } = conversation
+  const read = { canonical, body: conversation.body, droppedParams, hints, parseMs, endpoint: 'chat' } as const
+  const reply = await ports.pipeline.run(incomingOf(context, caller, read), signal)
+  await answer(context, reply, { speaker, conversation, hints })
 }
 
 async function answer(context: RequestContext, reply: ExchangeReply, asked: Asked): Promise<void> {
@@ -44,7 +43,7 @@ async function answer(context: RequestContext, reply: ExchangeReply, asked: Aske
       return sendRefusal(context, reply, asked)
     case 'answer': {
       const { answer: whole, record } = reply
-      if (asked.canonical.stream) return relay(context, { record, parts: partsOf(whole) }, asked)
+      if (asked.conversation.canonical.stream) return relay(context, { record, parts: wholeAsParts(whole) }, asked)
       return sendAnswer(context, reply, asked)
     }
     case 'stream':
@@ -52,16 +51,15 @@ async function answer(context: RequestContext, reply: ExchangeReply, asked: Aske
   }
 }
 
-function sendRefusal(context: RequestContext, reply: ErrorReply, { hints }: Asked): void {
-  const { request, response, signal } = context
-  const error = isShutdown(signal) ? stopping() : reply.error
+function sendRefusal(context: RequestContext, reply: ErrorReply, { speaker, hints }: Asked): void {
+  const error = isShutdown(context.signal) ? stopping() : reply.error
   const record = hints.explain ? reply.record : undefined
-  sendError({ request, response, error, headers: headersOf(reply.record), record })
+  sendError(context, { error, voice: speaker.voice, headers: headersOf(reply.record), record })
 }
 
-function sendAnswer({ response, requestId }: RequestContext, reply: AnswerReply, { hints }: Asked): void {
+function sendAnswer({ response, requestId }: RequestContext, reply: AnswerReply, { conversation, hints }: Asked): void {
   for (const [name, value] of Object.entries(headersOf(reply.record))) response.setHeader(name, value)
-  const body = chatAnswerBody(reply, requestId)
+  const body = conversation.answerBody(reply, requestId)
   sendJson(response, 200, hints.explain ? { ...body, gateway: reply.record } : body)
 }
 
@@ -75,17 +73,17 @@ interface Relayed {
  * Sends the parts as they come. The end marker goes out only after the upstream has finished; every other end is an error
  * event, so that a cut answer can not look whole.
  */
-async function relay(context: RequestContext, { record, parts }: Relayed, { canonical }: Asked): Promise<void> {
+async function relay(context: RequestContext, { record, parts }: Relayed, { conversation }: Asked): Promise<void> {
   const { response, limits, signal, requestId } = context
-  const stream = new EventStream(response, limits, headersOf(record))
-  const encode = chatStreamWriter(record, canonical, requestId)
+  const { framing } = conversation
+  const stream = new EventStream(response, { limits, framing, headers: headersOf(record) })
+  const writer = conversation.streamWriter(record, requestId)
   try {
-    for await (const part of parts)
-      for (const payload of encode(part)) if (!(await stream.send(sseData(payload)))) return
-    await stream.send(SSE_DONE)
+    for await (const part of parts) for (const event of writer.write(part)) if (!(await stream.send(event))) return
+    for (const event of writer.end()) await stream.send(event)
   } catch (thrown) {
     const error = isShutdown(signal) ? stopping() : lateError(thrown)
-    await stream.send(sseData(JSON.stringify(errorAnswerBody(error))))
+    for (const event of writer.fail(error)) await stream.send(event)
   } finally {
     stream.end()
   }

@@ -1,0 +1,66 @@
+import type { ExchangeRecord } from '../engine/record.ts'
+import type { CanonicalRequest, StreamPart } from '../wire/canonical.ts'
+import { errorBody } from '../wire/error-body.ts'
+import type { JsonObject } from '../wire/json.ts'
+import { encodeChatAnswer } from '../wire/openai-chat/answer.ts'
+import { ChatStreamEncoder } from '../wire/openai-chat/encode-stream.ts'
+import { parseChatRequest } from '../wire/openai-chat/parse-request.ts'
+import { SSE_DONE, sseData } from '../wire/sse.ts'
+import { renameModel } from './model-name.ts'
+import { EVENT_STREAM, OPENAI_VOICE } from './openai-voice.ts'
+import { answerId, arrivedAt, servedName } from './served.ts'
+import type { AnswerReply, Speaker, StreamWriter } from './speaker.ts'
+
+/** `POST /chat/completions`. */
+export const chatSpeaker: Speaker = {
+  voice: OPENAI_VOICE,
+  read: (body) => {
+    const canonical = parseChatRequest(body)
+    return {
+      canonical,
+      body,
+      droppedParams: [],
+      framing: EVENT_STREAM,
+      answerBody,
+      streamWriter: (draft, requestId) => streamWriter(draft, canonical, requestId),
+    }
+  },
+}
+
+/** The provider's own answer where the formats are the same, with the model under the name it has here. */
+function answerBody({ answer, raw, record }: AnswerReply, requestId: string): JsonObject {
+  const model = servedName(record, answer.model)
+  if (raw !== null) return { ...raw, model }
+  return encodeChatAnswer(answer, { model, created: arrivedAt(record), id: answerId('chatcmpl-', requestId) })
+}
+
+/** Parts in the provider's own words are passed on but for the model. */
+function streamWriter(draft: ExchangeRecord, asked: CanonicalRequest, requestId: string): StreamWriter {
+  const model = servedName(draft)
+  const encoder = new ChatStreamEncoder({
+    model,
+    created: arrivedAt(draft),
+    includeUsage: asked.includeUsage,
+    id: answerId('chatcmpl-', requestId),
+  })
+  let reported = model
+  return {
+    write(part) {
+      if (part.kind === 'start') reported = part.model === '' ? model : part.model
+      return encoder.write(renamed(part, reported, model)).map(sseData)
+    },
+    end: () => [SSE_DONE],
+    fail: (error) => [sseData(JSON.stringify(errorBody(error)))],
+  }
+}
+
+function renamed(part: StreamPart, from: string, to: string): StreamPart {
+  const named = part.kind === 'start' ? { ...part, model: to } : part
+  if (named.raw === undefined || from === to) return named
+  const raw = renameModel(named.raw, from, to)
+  if (raw !== null) return { ...named, raw }
+  if (named.kind === 'opaque') return named
+  // Written in a form we do not know: encode it again rather than name two models in one stream.
+  const { raw: _unused, ...words } = named
+  return words
+}
