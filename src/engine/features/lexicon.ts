@@ -7,6 +7,7 @@ import { GERMAN } from './lexicon/german.ts'
 import { MORE_LATIN, MORE_SCRIPTS } from './lexicon/more.ts'
 import { SPANISH } from './lexicon/spanish.ts'
 import type { WordList } from './lexicon/words.ts'
+import type { Line } from './lines.ts'
 import { scanText } from './scan.ts'
 
 /** Languages that the word lists can tell apart, in the order of their votes. */
@@ -36,18 +37,19 @@ export class Lexicon {
     const cue = name.startsWith('lang.')
       ? CUES.length + LANGUAGES.findIndex((code) => name === `lang.${code}`)
       : cueIndex(name)
-    for (const phrase of phrases.split('|')) this.#addPhrase(phrase, cue, name === 'polite')
+    // One scan for the whole list, a phrase a line: a scan of its own for each would take most of the first request.
+    const { tokens, lines } = scanText(phrases.replaceAll('|', '\n'))
+    for (const line of lines) this.#addPhrase(tokens, line, cue)
+    if (name === 'polite') for (const token of tokens) this.#polite.add(token)
   }
 
-  #addPhrase(phrase: string, cue: number, polite: boolean): void {
-    const { tokens, count } = scanText(phrase)
+  #addPhrase(tokens: Int32Array, { from, to }: Line, cue: number): void {
     let hash = 0
-    for (let at = 0; at < count; at += 1) {
+    for (let at = from; at < to; at += 1) {
       const token = tokens[at] ?? 0
-      if (polite) this.#polite.add(token)
-      hash = at === 0 ? token : hashPair(hash, token)
+      hash = at === from ? token : hashPair(hash, token)
       const entry = this.#entry(hash)
-      if (at < count - 1) entry.prefix = true
+      if (at < to - 1) entry.prefix = true
       else if (!entry.cues.includes(cue)) entry.cues.push(cue)
     }
   }
