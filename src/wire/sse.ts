@@ -22,6 +22,11 @@ export function sseData(payload: string): string {
     .join('\n')}\n\n`
 }
 
+/** A named event; the payload is one line, as JSON always is. */
+export function sseEvent(event: string, payload: string): string {
+  return `event: ${event}\n${sseData(payload)}`
+}
+
 /** A comment in a block of its own: some clients lose an event that a comment is glued to. */
 export const SSE_KEEP_ALIVE = ': keep-alive\n\n'
 

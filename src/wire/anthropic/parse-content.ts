@@ -79,10 +79,15 @@ function parseDocument(block: JsonObject, at: Field): Block {
   }
 }
 
+/** The value for a switch; anything that is no text matches no case. */
+export function wordOf({ value }: Field): string {
+  return typeof value === 'string' ? value : ''
+}
+
 function mediaSource(at: Field): MediaSource {
   const source = object(at)
   const type = field(source, 'type', at.path)
-  switch (type.value) {
+  switch (wordOf(type)) {
     case 'base64': {
       const mime = filledText(field(source, 'media_type', at.path))
       return { kind: 'data', mime, base64: text(field(source, 'data', at.path)) }

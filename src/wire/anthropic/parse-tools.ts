@@ -13,7 +13,7 @@ import {
   wrongType,
   type Field,
 } from '../openai-chat/fields.ts'
-import { cacheMark } from './parse-content.ts'
+import { cacheMark, wordOf } from './parse-content.ts'
 
 const CANONICAL_MEMBERS: ReadonlySet<string> = new Set([
   'type',
@@ -59,10 +59,11 @@ export function parseToolChoice(at: Field): ParsedChoice {
   const disabled = optional('value', field(choice, 'disable_parallel_tool_use', at.path), boolean).value
   const parallel = disabled === undefined ? {} : { parallelToolCalls: !disabled }
   const type = field(choice, 'type', at.path)
-  switch (type.value) {
+  const word = wordOf(type)
+  switch (word) {
     case 'auto':
     case 'none':
-      return { toolChoice: { kind: type.value }, ...parallel }
+      return { toolChoice: { kind: word }, ...parallel }
     case 'any':
       return { toolChoice: { kind: 'required' }, ...parallel }
     case 'tool':

@@ -1,0 +1,193 @@
+import type { StreamPart } from '../canonical.ts'
+import { readProviderError } from '../error-body.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import type { DecodedEvent, StreamDecoder } from '../reading.ts'
+import { readAnswerBlock, refusalText } from './answer.ts'
+import { readStopReason } from './finish.ts'
+import { readMessagesUsage } from './usage.ts'
+
+/** A block that has been opened and not closed. */
+interface OpenBlock {
+  /** Number of the call among the calls; null for other blocks. */
+  readonly call: number | null
+  /** Arguments to send at the end when no fragment came. */
+  readonly input: string
+  fragments: number
+}
+
+const NOTHING: DecodedEvent = { kind: 'parts', parts: [] }
+
+/**
+ * Turns the events of one message into parts. With `keepRaw` every event but pings is kept for a client of the same
+ * format: as the `raw` of its first part, or as an opaque part when it has none.
+ */
+export class MessagesStreamDecoder implements StreamDecoder {
+  readonly #keepRaw: boolean
+  readonly #blocks = new Map<number, OpenBlock>()
+  #calls = 0
+  #started = false
+  #finished = false
+  #anyBlock = false
+  /** Usage members as they come: later events repeat those that changed. */
+  #usage: JsonObject = {}
+
+  constructor({ keepRaw }: { readonly keepRaw: boolean }) {
+    this.#keepRaw = keepRaw
+  }
+
+  get finished(): boolean {
+    return this.#finished
+  }
+
+  push(payload: string): DecodedEvent {
+    const trimmed = payload.trim()
+    // Some hosts end a stream as OpenAI does.
+    if (trimmed === '' || trimmed === '[DONE]') return NOTHING
+    const event = parseObject(trimmed)
+    if (event === null) return { kind: 'malformed', message: 'an event of the stream is not a JSON object' }
+    const type = textOr(event['type'], '')
+    switch (type) {
+      case 'error':
+        return { kind: 'error', error: readProviderError(event) }
+      case 'ping':
+        return NOTHING
+      case 'message_stop':
+        return { kind: 'done', parts: this.end() }
+      case 'message_start':
+        return this.#start(event, trimmed)
+      default:
+        return { kind: 'parts', parts: this.#finished ? [] : this.#parts(type, event, trimmed) }
+    }
+  }
+
+  /** Nothing is held back in this format. */
+  end(): StreamPart[] {
+    return []
+  }
+
+  #start(event: JsonObject, payload: string): DecodedEvent {
+    if (this.#anyBlock) return { kind: 'malformed', message: 'the stream starts a second answer' }
+    if (this.#started) return NOTHING
+    this.#started = true
+    const message = isJsonObject(event['message']) ? event['message'] : {}
+    if (isJsonObject(message['usage'])) this.#usage = message['usage']
+    const part: StreamPart = { kind: 'start', id: textOr(message['id'], ''), model: textOr(message['model'], '') }
+    return { kind: 'parts', parts: this.#withRaw([part], event, payload) }
+  }
+
+  #parts(type: string, event: JsonObject, payload: string): StreamPart[] {
+    const parts = this.#eventParts(type, event)
+    if (this.#started) return this.#withRaw(parts, event, payload)
+    this.#started = true
+    return [{ kind: 'start', id: '', model: '' }, ...this.#withRaw(parts, event, payload)]
+  }
+
+  #eventParts(type: string, event: JsonObject): StreamPart[] {
+    const index = typeof event['index'] === 'number' ? event['index'] : 0
+    switch (type) {
+      case 'content_block_start':
+        return this.#open(index, event['content_block'] ?? null)
+      case 'content_block_delta':
+        return this.#delta(index, isJsonObject(event['delta']) ? event['delta'] : {})
+      case 'content_block_stop':
+        return this.#close(index)
+      case 'message_delta':
+        return this.#messageDelta(event)
+      default:
+        return []
+    }
+  }
+
+  #open(index: number, value: JsonValue): StreamPart[] {
+    this.#anyBlock = true
+    const [block] = readAnswerBlock(value)
+    if (block?.kind === 'tool_use') {
+      const call = this.#calls
+      this.#calls += 1
+      this.#blocks.set(index, { call, input: block.argumentsJson, fragments: 0 })
+      return [{ kind: 'tool_delta', index: call, id: block.id || `call_${call}`, name: block.name, argumentsDelta: '' }]
+    }
+    this.#blocks.set(index, { call: null, input: '', fragments: 0 })
+    if (block?.kind === 'text') return [{ kind: 'text', text: block.text }]
+    if (block?.kind !== 'reasoning') return []
+    return block.text === '' && block.redacted === undefined && block.signature === undefined ? [] : [block]
+  }
+
+  #delta(index: number, delta: JsonObject): StreamPart[] {
+    switch (textOr(delta['type'], '')) {
+      case 'text_delta':
+        return textPart('text', delta['text'])
+      case 'thinking_delta':
+        return textPart('reasoning', delta['thinking'])
+      case 'signature_delta': {
+        const signature = textOr(delta['signature'], '')
+        return signature === '' ? [] : [{ kind: 'reasoning', text: '', signature, signedBy: 'anthropic' }]
+      }
+      case 'input_json_delta':
+        return this.#fragment(this.#blocks.get(index), textOr(delta['partial_json'], ''))
+      default:
+        return []
+    }
+  }
+
+  #fragment(block: OpenBlock | undefined, argumentsDelta: string): StreamPart[] {
+    if (block === undefined || block.call === null || argumentsDelta === '') return []
+    block.fragments += 1
+    return [{ kind: 'tool_delta', index: block.call, argumentsDelta }]
+  }
+
+  /** A call without arguments sends no fragment, or an empty one; other formats want an empty object. */
+  #close(index: number): StreamPart[] {
+    const block = this.#blocks.get(index)
+    this.#blocks.delete(index)
+    if (block === undefined || block.call === null || block.fragments > 0) return []
+    return [{ kind: 'tool_delta', index: block.call, argumentsDelta: block.input }]
+  }
+
+  #messageDelta(event: JsonObject): StreamPart[] {
+    const delta = isJsonObject(event['delta']) ? event['delta'] : {}
+    if (isJsonObject(event['usage'])) this.#usage = { ...this.#usage, ...filled(event['usage']) }
+    const reason = readStopReason(delta['stop_reason'])
+    if (reason === null) return []
+    this.#finished = true
+    const stop = delta['stop_sequence']
+    const refusal = refusalText(delta['stop_details'])
+    const usage = readMessagesUsage(this.#usage)
+    return [
+      ...(refusal === null ? [] : [{ kind: 'refusal' as const, text: refusal }]),
+      { kind: 'finish', reason, ...(typeof stop === 'string' ? { stopSequence: stop } : {}) },
+      ...(usage === null ? [] : [{ kind: 'usage' as const, usage }]),
+    ]
+  }
+
+  /** The payload begins with its type, so that the event can be named again without being parsed. */
+  #withRaw(parts: StreamPart[], event: JsonObject, payload: string): StreamPart[] {
+    if (!this.#keepRaw) return parts
+    const ordered = payload.startsWith('{"type":"') && !/[\r\n]/.test(payload)
+    const raw = ordered ? payload : JSON.stringify({ type: event['type'], ...event })
+    if (parts.length === 0) return [{ kind: 'opaque', raw }]
+    return parts.map((part, at) => ({ ...part, raw: at === 0 ? raw : '' }))
+  }
+}
+
+function textPart(kind: 'text' | 'reasoning', value: JsonValue | undefined): StreamPart[] {
+  return typeof value === 'string' && value !== '' ? [{ kind, text: value }] : []
+}
+
+/** Null in a later event means "as before". */
+function filled(usage: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null))
+}
+
+function parseObject(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isJsonObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+function textOr(value: JsonValue | undefined, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise
+}

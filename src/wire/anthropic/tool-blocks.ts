@@ -1,0 +1,82 @@
+import type { StreamPart } from '../canonical.ts'
+import type { JsonObject } from '../json.ts'
+import { toolId } from './encode-blocks.ts'
+
+type ToolDelta = Extract<StreamPart, { kind: 'tool_delta' }>
+
+/** Writes the events of blocks; numbering is the caller's. */
+export interface BlockWriter {
+  open(block: JsonObject): string
+  delta(delta: JsonObject): string
+  close(): string
+}
+
+interface Call {
+  readonly id: string
+  readonly name: string
+  readonly pieces: string[]
+}
+
+/**
+ * Calls as blocks, one open at a time. A call that starts while the open one has incomplete arguments waits, because
+ * fragments of parallel calls may come mixed and a block that has been closed can not be continued.
+ */
+export class ToolBlocks {
+  #open: (Call & { readonly index: number }) | null = null
+  readonly #waiting = new Map<number, Call>()
+
+  add(part: ToolDelta, writer: BlockWriter): string[] {
+    const { index, argumentsDelta } = part
+    if (this.#open?.index === index) {
+      this.#open.pieces.push(argumentsDelta)
+      return fragment(argumentsDelta, writer)
+    }
+    const waiting = this.#waiting.get(index)
+    if (waiting !== undefined) {
+      waiting.pieces.push(argumentsDelta)
+      return []
+    }
+    // A fragment that belongs to no call has nowhere to go.
+    if (part.id === undefined && part.name === undefined) return []
+    const call = { id: part.id ?? `call_${index}`, name: part.name ?? '', pieces: [argumentsDelta] }
+    if (this.#open === null) return this.#start(index, call, writer)
+    if (!isComplete(this.#open.pieces)) {
+      this.#waiting.set(index, call)
+      return []
+    }
+    return [...this.closeAll(writer), ...this.#start(index, call, writer)]
+  }
+
+  /** Closes the open call and writes those that waited. */
+  closeAll(writer: BlockWriter): string[] {
+    const events: string[] = []
+    if (this.#open !== null) events.push(writer.close())
+    this.#open = null
+    for (const [index, call] of this.#waiting) {
+      events.push(...this.#start(index, call, writer), writer.close())
+      this.#open = null
+    }
+    this.#waiting.clear()
+    return events
+  }
+
+  #start(index: number, call: Call, writer: BlockWriter): string[] {
+    this.#open = { index, ...call }
+    const opened = writer.open({ type: 'tool_use', id: toolId(call.id), name: call.name, input: {} })
+    return [opened, ...fragment(call.pieces.join(''), writer)]
+  }
+}
+
+function fragment(text: string, writer: BlockWriter): string[] {
+  return text === '' ? [] : [writer.delta({ type: 'input_json_delta', partial_json: text })]
+}
+
+/** No arguments at all may still get some. */
+function isComplete(pieces: readonly string[]): boolean {
+  try {
+    JSON.parse(pieces.join(''))
+    return true
+  } catch {
+    return false
+  }
+}
