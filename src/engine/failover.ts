@@ -1,31 +1,47 @@
 import type { UpstreamFailureClass } from './record.ts'
 
-export type AfterFailure = 'next_target' | 'stop'
+/** What a failure before the first content byte allows. */
+export interface FailureRule {
+  /** `when_told_soon`: only when the provider named a wait that is short against what is left. */
+  readonly sameTarget: 'never' | 'once' | 'when_told_soon'
+  readonly next: 'any_target' | 'other_provider' | 'stop'
+}
+
+const NEXT: FailureRule = { sameTarget: 'never', next: 'any_target' }
+const AGAIN: FailureRule = { sameTarget: 'once', next: 'any_target' }
+const STOP: FailureRule = { sameTarget: 'never', next: 'stop' }
+const REFUSED_KEY: FailureRule = { sameTarget: 'never', next: 'other_provider' }
 
 /**
- * What an attempt that failed before its first content byte allows. `bad_request` stops: another provider would refuse
- * the same body, and the client must see why. `aborted` stops: the client is gone.
+ * `bad_request` stops: another provider would refuse the same body, and the client must see why. `aborted` stops: the
+ * client is gone. A refused key or an empty balance is no better for the next model of the same provider.
  */
-const AFTER_FAILURE = {
-  connect: 'next_target',
-  timeout_first_token: 'next_target',
-  timeout_idle: 'next_target',
-  timeout_total: 'next_target',
-  rate_limited: 'next_target',
-  quota: 'next_target',
-  auth: 'next_target',
-  bad_request: 'stop',
-  context_overflow: 'next_target',
-  not_found: 'next_target',
-  overloaded: 'next_target',
-  server_error: 'next_target',
-  empty: 'next_target',
-  malformed: 'next_target',
-  cut_mid_stream: 'next_target',
-  missing: 'next_target',
-  aborted: 'stop',
-} as const satisfies Record<UpstreamFailureClass, AfterFailure>
+const RULES = {
+  connect: AGAIN,
+  server_error: AGAIN,
+  overloaded: NEXT,
+  rate_limited: NEXT,
+  quota: REFUSED_KEY,
+  auth: REFUSED_KEY,
+  timeout_first_token: NEXT,
+  timeout_idle: NEXT,
+  timeout_total: NEXT,
+  empty: NEXT,
+  malformed: NEXT,
+  cut_mid_stream: NEXT,
+  context_overflow: NEXT,
+  not_found: NEXT,
+  missing: NEXT,
+  bad_request: STOP,
+  aborted: STOP,
+} as const satisfies Record<UpstreamFailureClass, FailureRule>
 
-export function afterFailure(failure: UpstreamFailureClass): AfterFailure {
-  return AFTER_FAILURE[failure]
+/** The rule for a failure; where a class covers several statuses, the status decides. */
+export function failureRule(failure: UpstreamFailureClass, status: number | null): FailureRule {
+  const serverSide = failure === 'overloaded' || failure === 'server_error'
+  if (serverSide && status === 503) return { sameTarget: 'when_told_soon', next: 'any_target' }
+  if (serverSide && status === 529) return NEXT
+  // The key may be good for other models: see `effectOf`.
+  if (failure === 'auth' && status === 403) return NEXT
+  return RULES[failure]
 }

@@ -46,6 +46,12 @@ export interface AttemptRecord {
   readonly retryAfterMs: number | null
   /** Injected by `--chaos`. */
   readonly injected: boolean
+  /** Milliseconds for which the failure keeps the target out of use; absent when it does not. */
+  readonly cooldownMs?: number
+  /** Position of the attempt on the same target that this one repeats. */
+  readonly retryOf?: number
+  /** Milliseconds waited before this attempt. */
+  readonly waitedMs?: number
 }
 
 export type UpstreamFailureClass =

@@ -27,6 +27,8 @@ export interface FailoverConfig {
   readonly higherTiers: boolean
   readonly cooldownBaseMs: number
   readonly cooldownMaxMs: number
+  /** Most that the attempts of one exchange may cost together by expectation; absent for no cap. */
+  readonly maxCostNanoUsd?: number
 }
 
 export type Axis = 'quality' | 'latency' | 'cost'

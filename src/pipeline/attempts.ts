@@ -1,112 +1,205 @@
 import type { PlannedAttempt } from '../engine/decision.ts'
-import { afterFailure } from '../engine/failover.ts'
-import type { CanonicalAnswer, StreamPart } from '../wire/canonical.ts'
-import { GatewayError } from '../wire/errors.ts'
-import type { JsonObject } from '../wire/json.ts'
+import { nextStep, type StopCause } from '../engine/failover-step.ts'
+import type { FailoverConfig } from '../engine/routing-config.ts'
+import { attemptRecord, outcomeOf } from './attempt-facts.ts'
+import { CostCap } from './cost-cap.ts'
 import type { Exchange } from './exchange.ts'
-import type { Admission, AdmissionPort, Clock, UpstreamFailure, UpstreamPort, UpstreamResult } from './ports.ts'
-import { exhaustedError, missingError } from './refusal.ts'
+import type {
+  AdmissionPort,
+  AttemptWatch,
+  Clock,
+  Sleep,
+  StatePort,
+  UpstreamFailure,
+  UpstreamPort,
+  UpstreamResult,
+} from './ports.ts'
+import type { Reached } from './reached.ts'
+import { coolingError, exhaustedError, lateError, missingError } from './refusal.ts'
 
-type Admitted = Extract<Admission, { kind: 'admitted' }>
-
-/** How far the attempts got: an answer, a stream whose first part has arrived, or why neither. */
-export type Reached =
-  | {
-      readonly kind: 'answer'
-      readonly answer: CanonicalAnswer
-      readonly raw: JsonObject | null
-      readonly target: PlannedAttempt
-      readonly admission: Admitted
-    }
-  | {
-      readonly kind: 'stream'
-      readonly parts: AsyncIterable<StreamPart>
-      readonly target: PlannedAttempt
-      readonly admission: Admitted
-    }
-  | { readonly kind: 'error'; readonly error: GatewayError; readonly refused: boolean }
-  | { readonly kind: 'client_gone' }
-
-interface AttemptPorts {
+export interface AttemptPorts {
   readonly clock: Clock
   readonly upstream: UpstreamPort
+  readonly state: StatePort
   readonly admission: AdmissionPort
+  readonly sleep: Sleep
 }
 
-/** Tries the plan in order. Every attempt is admitted on its own; one that fails is settled at no cost before the next. */
-export async function runAttempts(ports: AttemptPorts, exchange: Exchange, signal: AbortSignal): Promise<Reached> {
-  const { decision } = exchange.decided
-  const deadlineMs = exchange.generation.routing.failover.deadlineMs
-  let last: UpstreamFailure | null = null
-  for (const [attempt, target] of decision.plan.entries()) {
-    if (signal.aborted) return { kind: 'client_gone' }
-    const leftMs = deadlineMs - exchange.elapsedMs()
-    if (leftMs <= 0) break
-    const admission = ports.admission.admit({ decision, target, attempt, at: ports.clock.now() })
-    if (admission.kind === 'refused') return { kind: 'error', error: admission.error, refused: true }
-    const result = await callOnce(ports, exchange, { target, attempt, leftMs, signal })
-    if (result.kind === 'answer') return { kind: 'answer', answer: result.answer, raw: result.raw, target, admission }
-    if (result.kind === 'stream') return { kind: 'stream', parts: result.parts, target, admission }
-    admission.settle({ kind: 'none' })
-    if (result.kind === 'missing') return { kind: 'error', error: missingError(result), refused: false }
-    if (signal.aborted) return { kind: 'client_gone' }
-    last = result
-    if (afterFailure(result.failure) === 'stop') break
+/**
+ * Tries the plan in order, and a target twice where the table of failures allows it. Every attempt is admitted on its own;
+ * one that fails is settled at no cost before the next.
+ */
+export function runAttempts(ports: AttemptPorts, exchange: Exchange, signal: AbortSignal): Promise<Reached> {
+  return new Attempts(ports, exchange, signal).run()
+}
+
+/** What one attempt came to: the end of the exchange, or a failure that the table is asked about. */
+type Tried =
+  | { readonly kind: 'end'; readonly reached: Reached }
+  | { readonly kind: 'failed'; readonly result: UpstreamFailure }
+  /** Another request shut the target a moment before; it was not called. */
+  | { readonly kind: 'shut' }
+
+class Attempts {
+  readonly #ports: AttemptPorts
+  readonly #exchange: Exchange
+  readonly #signal: AbortSignal
+  readonly #plan: readonly PlannedAttempt[]
+  readonly #limits: FailoverConfig
+  readonly #cap: CostCap
+  #index = 0
+  #repeats = 0
+  #waitedMs = 0
+  #last: UpstreamFailure | null = null
+
+  constructor(ports: AttemptPorts, exchange: Exchange, signal: AbortSignal) {
+    this.#ports = ports
+    this.#exchange = exchange
+    this.#signal = signal
+    this.#plan = exchange.decided.decision.plan
+    this.#limits = exchange.generation.routing.failover
+    this.#cap = new CostCap(exchange.decided.decision, this.#limits.maxCostNanoUsd)
   }
-  const error =
-    last === null
-      ? new GatewayError('deadline_exceeded', `no provider was reached within ${deadlineMs} ms`)
-      : exhaustedError(exchange.attempts, last)
+
+  async run(): Promise<Reached> {
+    for (;;) {
+      if (this.#signal.aborted) return { kind: 'client_gone' }
+      const target = this.#plan[this.#index]
+      if (target === undefined) return this.#gaveUp('no_target')
+      if (this.#leftMs() <= 0) return this.#gaveUp('deadline')
+      const tried = await this.#try(target)
+      if (tried.kind === 'end') return tried.reached
+      if (this.#signal.aborted) return { kind: 'client_gone' }
+      if (tried.kind === 'failed') {
+        this.#last = tried.result
+        this.#cap.failed(target, tried.result.failure)
+      }
+      const stopped = await this.#advance(tried.kind === 'failed' ? tried.result : SHUT)
+      if (stopped !== null) return this.#gaveUp(stopped)
+    }
+  }
+
+  #leftMs(): number {
+    return this.#limits.deadlineMs - this.#exchange.elapsedMs()
+  }
+
+  async #try(target: PlannedAttempt): Promise<Tried> {
+    const { clock, state, admission: gate } = this.#ports
+    const { decided, attempts } = this.#exchange
+    const at = clock.now()
+    const admission = gate.admit({ decision: decided.decision, target, attempt: attempts.length, at })
+    if (admission.kind === 'refused') return end({ kind: 'error', error: admission.error, refused: true })
+    const watch = state.attemptStarts?.(target, this.#limits, at) ?? null
+    if (watch === null && state.attemptStarts !== undefined) {
+      admission.settle({ kind: 'none' })
+      return { kind: 'shut' }
+    }
+    const result = await this.#call(target, watch)
+    const serving = { target, admission, watch }
+    if (result.kind === 'answer') return end({ kind: 'answer', answer: result.answer, raw: result.raw, ...serving })
+    if (result.kind === 'stream') return end({ kind: 'stream', parts: result.parts, ...serving })
+    admission.settle({ kind: 'none' })
+    if (result.kind === 'missing') return end({ kind: 'error', error: missingError(result), refused: false })
+    return { kind: 'failed', result }
+  }
+
+  async #call(target: PlannedAttempt, watch: AttemptWatch | null): Promise<UpstreamResult> {
+    const { clock, upstream } = this.#ports
+    const exchange = this.#exchange
+    const { incoming, decided } = exchange
+    const leftMs = this.#leftMs()
+    const startedAt = clock.monotonic()
+    const result = await upstream.call({
+      exchangeId: incoming.exchangeId,
+      requestId: incoming.requestId,
+      attempt: exchange.attempts.length,
+      target,
+      decision: decided.decision,
+      request: incoming.request,
+      body: incoming.body,
+      signal: this.#signal,
+      firstTokenWithinMs: leftMs,
+    })
+    const ms = clock.monotonic() - startedAt
+    exchange.upstreamMs += ms
+    const cooldownMs = this.#tell(watch, result, leftMs)
+    if (result.kind === 'answer' || result.kind === 'stream') {
+      exchange.droppedParams = result.droppedParams
+      exchange.firstTokenMs = exchange.elapsedMs()
+    }
+    const retryOf = this.#repeats > 0 ? exchange.attempts.length - 1 : null
+    exchange.attempts.push(attemptRecord(target, result, { ms, cooldownMs, waitedMs: this.#waitedMs, retryOf }))
+    this.#waitedMs = 0
+    return result
+  }
+
+  /** Tells the health of the target; gives the cooldown that follows. */
+  #tell(watch: AttemptWatch | null, result: UpstreamResult, leftMs: number): number | null {
+    if (watch === null) return null
+    const now = this.#ports.clock.now()
+    if (result.kind === 'stream') {
+      watch.reached(now)
+      return null
+    }
+    const { deadlineMs } = this.#limits
+    return watch.ended(outcomeOf(result, { aborted: this.#signal.aborted, leftMs, deadlineMs }), now)
+  }
+
+  /** Moves on to what comes next, after a wait where one is due; a cause when nothing does. */
+  async #advance(failure: UpstreamFailure): Promise<StopCause | null> {
+    const { incoming, decided, attempts } = this.#exchange
+    const step = nextStep({
+      failure,
+      providers: this.#plan.map(({ provider }) => provider),
+      index: this.#index,
+      attempts: attempts.length,
+      repeats: this.#repeats,
+      leftMs: this.#leftMs(),
+      config: this.#limits,
+      clientRetry: incoming.clientRetry,
+      roll: decided.roll,
+      usable: (index) => this.#usable(index),
+    })
+    if (step.kind === 'stop') return step.why
+    if (step.kind === 'next') {
+      this.#index = step.index
+      this.#repeats = 0
+      return null
+    }
+    this.#repeats += 1
+    const startedAt = this.#ports.clock.monotonic()
+    await this.#ports.sleep(step.waitMs, this.#signal)
+    this.#waitedMs = this.#ports.clock.monotonic() - startedAt
+    return null
+  }
+
+  #usable(index: number): boolean {
+    const target = this.#plan[index]
+    if (target === undefined || !this.#cap.allows(target)) return false
+    return this.#ports.state.callable?.(target, this.#ports.clock.now()) ?? true
+  }
+
+  #gaveUp(why: StopCause): Reached {
+    const { attempts } = this.#exchange
+    if (why === 'deadline') return failed(lateError(attempts, this.#limits.deadlineMs))
+    return failed(this.#last === null ? coolingError() : exhaustedError(attempts, this.#last))
+  }
+}
+
+function end(reached: Reached): Tried {
+  return { kind: 'end', reached }
+}
+
+function failed(error: Extract<Reached, { kind: 'error' }>['error']): Reached {
   return { kind: 'error', error, refused: false }
 }
 
-interface OneAttempt {
-  readonly target: PlannedAttempt
-  readonly attempt: number
-  readonly leftMs: number
-  readonly signal: AbortSignal
-}
-
-async function callOnce(ports: AttemptPorts, exchange: Exchange, one: OneAttempt): Promise<UpstreamResult> {
-  const { incoming, decided } = exchange
-  const startedAt = ports.clock.monotonic()
-  const result = await ports.upstream.call({
-    exchangeId: incoming.exchangeId,
-    requestId: incoming.requestId,
-    attempt: one.attempt,
-    target: one.target,
-    decision: decided.decision,
-    request: incoming.request,
-    body: incoming.body,
-    signal: one.signal,
-    firstTokenWithinMs: one.leftMs,
-  })
-  const ms = ports.clock.monotonic() - startedAt
-  exchange.upstreamMs += ms
-  note(exchange, one.target, { result, ms })
-  return result
-}
-
-function note(
-  exchange: Exchange,
-  target: PlannedAttempt,
-  { result, ms }: { result: UpstreamResult; ms: number },
-): void {
-  const reached = result.kind === 'answer' || result.kind === 'stream'
-  if (reached) {
-    exchange.droppedParams = result.droppedParams
-    exchange.firstTokenMs = exchange.elapsedMs()
-  }
-  exchange.attempts.push({
-    model: target.model,
-    provider: target.provider,
-    upstreamModel: target.upstreamModel,
-    status: result.kind === 'missing' ? null : result.status,
-    failure: reached ? null : result.kind === 'missing' ? 'missing' : result.failure,
-    ms: Math.round(ms * 1000) / 1000,
-    // For a whole answer the first byte is not seen apart from the last one.
-    firstTokenMs: result.kind === 'stream' ? Math.round(ms * 1000) / 1000 : null,
-    retryAfterMs: result.kind === 'failed' ? result.retryAfterMs : null,
-    injected: result.kind === 'missing' ? false : result.injected,
-  })
+/** What the table is asked about after a target that could not be called: the next one, never the same. */
+const SHUT: UpstreamFailure = {
+  kind: 'failed',
+  failure: 'overloaded',
+  status: null,
+  retryAfterMs: null,
+  message: '',
+  injected: false,
 }

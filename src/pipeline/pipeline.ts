@@ -5,10 +5,12 @@ import type { ExchangeRecord, ExchangeResult } from '../engine/record.ts'
 import type { CanonicalAnswer } from '../wire/canonical.ts'
 import { GatewayError } from '../wire/errors.ts'
 import { totalInput, totalOutput } from '../wire/usage.ts'
-import { runAttempts, type Reached } from './attempts.ts'
+import { answerSeen } from './answer-seen.ts'
+import { runAttempts } from './attempts.ts'
 import { Exchange } from './exchange.ts'
 import type {
   AdmissionPort,
+  AttemptOutcome,
   Clock,
   Decided,
   ExchangeContent,
@@ -17,11 +19,14 @@ import type {
   Incoming,
   Pipeline,
   RecordSink,
+  Sleep,
   StatePort,
   UpstreamPort,
 } from './ports.ts'
+import type { Reached } from './reached.ts'
 import { refusalError } from './refusal.ts'
-import { relayStream } from './relay.ts'
+import { relayStream, type StreamEnd } from './relay.ts'
+import { realSleep } from './sleep.ts'
 
 export interface PipelinePorts {
   readonly clock: Clock
@@ -29,6 +34,8 @@ export interface PipelinePorts {
   readonly state: StatePort
   readonly admission: AdmissionPort
   readonly sinks: readonly RecordSink[]
+  /** Waits between attempts; default: real time. */
+  readonly sleep?: Sleep
   /** The settings in force; asked once at the start of every exchange. */
   generation(): Generation
 }
@@ -46,8 +53,10 @@ function decideNow(
   exchange: { incoming: Incoming; generation: Generation; at: number },
 ): Decided {
   const { incoming, generation, at } = exchange
-  const state = ports.state.snapshot(incoming, at)
-  const { features, intent } = analyse(incoming.request, state.session?.intent ?? null)
+  const snapshot = ports.state.snapshot(incoming, at)
+  const { features, intent } = analyse(incoming.request, snapshot.session?.intent ?? null)
+  const learned = ports.state.learned?.({ matrix: generation.matrix, intent: intent.label, now: at })
+  const state = learned === undefined ? snapshot : { ...snapshot, ...learned }
   const roll = rollOf(generation.seed, incoming.exchangeId)
   const decision = decide({
     asked: incoming.asked,
@@ -92,13 +101,14 @@ class Run {
 
   async reply(): Promise<ExchangeReply> {
     const exchange = this.#exchange
-    const refusal = refusalError(exchange.decided.decision)
+    const refusal = refusalError(exchange.decided.decision, exchange.at)
     if (refusal !== null) return this.#error(refusal, 'refused')
-    const reached = await runAttempts(this.#ports, exchange, this.#signal)
+    const sleep = this.#ports.sleep ?? realSleep
+    const reached = await runAttempts({ ...this.#ports, sleep }, exchange, this.#signal)
     switch (reached.kind) {
       case 'client_gone': {
         const error = new GatewayError('request_timeout', 'the client closed the connection', { status: 499 })
-        return { kind: 'error', error, record: this.#finish({ kind: 'client_gone', status: 499 }, null, null) }
+        return { kind: 'error', error, record: this.#finish({ kind: 'client_gone', status: 499 }, null) }
       }
       case 'error':
         return this.#error(reached.error, reached.refused ? 'refused' : 'failed')
@@ -114,35 +124,44 @@ class Run {
       kind === 'refused'
         ? { kind, status: error.status, code: error.code }
         : { kind, status: error.status, code: error.code, afterFirstByte: false }
-    return { kind: 'error', error, record: this.#finish(result, null, null) }
+    return { kind: 'error', error, record: this.#finish(result, null) }
   }
 
   #answer({ answer, raw, target, admission }: Extract<Reached, { kind: 'answer' }>): ExchangeReply {
     const exchange = this.#exchange
     exchange.bookUsage(target.model, answer.usage, answer)
     admission.settle(exchange.cost)
-    const record = this.#finish({ kind: 'answered', status: 200, finish: answer.finish }, answer, null)
+    const record = this.#finish({ kind: 'answered', status: 200, finish: answer.finish }, answer)
     return { kind: 'answer', answer, raw, record }
   }
 
-  #stream({ parts, target, admission }: Extract<Reached, { kind: 'stream' }>): ExchangeReply {
+  #stream(reached: Extract<Reached, { kind: 'stream' }>): ExchangeReply {
     const exchange = this.#exchange
     const relayed = relayStream({
-      parts,
+      parts: reached.parts,
       exchange,
       signal: this.#signal,
-      settle: ({ answer, chunks, result }) => {
-        exchange.bookUsage(target.model, answer.usage, answer)
-        admission.settle(exchange.cost)
-        return this.#finish(result, answer, chunks)
-      },
+      settle: (end) => this.#settleStream(reached, end),
     })
     const draft = exchange.record({ kind: 'answered', status: 200, finish: null }, { kind: 'pending' })
     return { kind: 'stream', draft, ...relayed }
   }
 
+  #settleStream({ target, admission, watch }: Extract<Reached, { kind: 'stream' }>, end: StreamEnd): ExchangeRecord {
+    const exchange = this.#exchange
+    const { answer, result, ...flow } = end
+    exchange.bookUsage(target.model, answer.usage, answer)
+    admission.settle(exchange.cost)
+    watch?.ended(streamOutcome(end), this.#ports.clock.now())
+    return this.#finish(result, answer, flow)
+  }
+
   /** The last stage of every exchange, whatever happened: session, record, sinks. */
-  #finish(result: ExchangeResult, answer: CanonicalAnswer | null, chunks: ExchangeContent['chunks']): ExchangeRecord {
+  #finish(
+    result: ExchangeResult,
+    answer: CanonicalAnswer | null,
+    { chunks, flowMs }: { chunks: ExchangeContent['chunks']; flowMs: number | null } = NOT_STREAMED,
+  ): ExchangeRecord {
     const exchange = this.#exchange
     const record = exchange.record(result)
     const served = exchange.attempts.findLast((attempt) => attempt.failure === null)
@@ -157,8 +176,19 @@ class Run {
         at: this.#ports.clock.now(),
       })
     }
+    if (result.kind === 'answered') {
+      const seen = answerSeen(exchange, { result, flowMs, at: this.#ports.clock.now() })
+      if (seen !== null) this.#ports.state.answered?.(seen)
+    }
     const content = exchange.content(answer, chunks)
     for (const sink of this.#ports.sinks) sink.accept(record, content)
     return record
   }
+}
+
+const NOT_STREAMED = { chunks: null, flowMs: null }
+
+function streamOutcome({ result, failure }: StreamEnd): AttemptOutcome {
+  if (failure !== null) return { kind: 'failed', failure, status: 200, retryAfterMs: null }
+  return { kind: result.kind === 'answered' ? 'succeeded' : 'no_verdict' }
 }

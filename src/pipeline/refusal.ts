@@ -1,4 +1,4 @@
-import { isRejected, type Decision } from '../engine/decision.ts'
+import { isRejected, type Decision, type Rejection } from '../engine/decision.ts'
 import type { AttemptRecord, UpstreamFailureClass } from '../engine/record.ts'
 import { GatewayError, type ErrorCode } from '../wire/errors.ts'
 import type { UpstreamFailure, UpstreamMissing } from './ports.ts'
@@ -6,8 +6,8 @@ import type { UpstreamFailure, UpstreamMissing } from './ports.ts'
 /** The longest wait we tell a client: OpenAI's clients obey any number of seconds literally. */
 const MAX_RETRY_AFTER_MS = 60_000
 
-/** The error of a decision that refused, with every rejected model and its numbers. */
-export function refusalError(decision: Decision): GatewayError | null {
+/** The error of a decision at `now` that refused, with every rejected model and its numbers. */
+export function refusalError(decision: Decision, now: number): GatewayError | null {
   const { outcome, asked } = decision
   if (outcome.kind === 'chosen') return null
   const data = {
@@ -29,24 +29,51 @@ export function refusalError(decision: Decision): GatewayError | null {
     case 'budget_exceeded':
       return new GatewayError('budget_exceeded', 'a budget is spent and no lower tier fits', { data })
     case 'no_capable_model':
-      return new GatewayError(
-        'no_capable_model',
-        `none of ${decision.candidates.length} models can serve this request`,
-        {
-          hint: 'see `error.gateway.rejected`, or run `gateway route --explain` on the same body',
+      return (
+        coolingDownError(decision, now, data) ??
+        new GatewayError('no_capable_model', `none of ${decision.candidates.length} models can serve this request`, {
+          hint: EXPLAIN_HINT,
           data,
-        },
+        })
       )
   }
 }
 
+const EXPLAIN_HINT = 'see `error.gateway.rejected`, or run `gateway route --explain` on the same body'
+
+/**
+ * When nothing but their health keeps capable models out, the request is fine and may be sent again: the answer is that of
+ * the providers, 429 or 503 with the shortest wait, not the 422 of a request that nobody can serve.
+ */
+function coolingDownError(decision: Decision, now: number, data: GatewayError['data']): GatewayError | null {
+  const asked = decision.candidates.find(({ model }) => model === decision.asked.model)
+  const unwell = (asked === undefined ? decision.candidates : [asked]).flatMap((candidate) =>
+    isRejected(candidate) && isHealth(candidate.rejected) ? [candidate.rejected] : [],
+  )
+  if (unwell.length === 0) return null
+  const waits = unwell.flatMap(({ retryAt }) => (retryAt === null ? [] : [Math.max(0, retryAt - now)]))
+  const limited = unwell.every(({ code }) => code === 'rate_limited_upstream')
+  return new GatewayError(
+    'upstream_exhausted',
+    limited ? 'every capable model is rate limited by its provider' : 'every capable model is cooling down',
+    {
+      status: limited ? 429 : 503,
+      hint: EXPLAIN_HINT,
+      data: { ...data, ...(waits.length === 0 ? {} : { retry_after_ms: Math.min(MAX_RETRY_AFTER_MS, ...waits) }) },
+    },
+  )
+}
+
+type HealthRejection = Extract<Rejection, { code: 'provider_unhealthy' | 'rate_limited_upstream' }>
+
+/** Health is the last filter, so such a model passed all others. */
+function isHealth(rejection: Rejection): rejection is HealthRejection {
+  return rejection.code === 'provider_unhealthy' || rejection.code === 'rate_limited_upstream'
+}
+
 /** The honest final status after the last failed attempt: 429 or 503 only when every attempt said so. */
 export function exhaustedError(attempts: readonly AttemptRecord[], last: UpstreamFailure): GatewayError {
-  const retryAfterMs = retryAfter(attempts)
-  const data = {
-    attempts: attempts.map(({ provider, model, status, failure }) => ({ provider, model, status, failure })),
-    ...(retryAfterMs === null ? {} : { retry_after_ms: retryAfterMs }),
-  }
+  const data = attemptsData(attempts)
   const all = (...classes: UpstreamFailureClass[]): boolean =>
     attempts.every(({ failure }) => failure !== null && classes.includes(failure))
   const told = last.message === '' ? '' : `: ${last.message}`
@@ -60,11 +87,33 @@ export function exhaustedError(attempts: readonly AttemptRecord[], last: Upstrea
   if (all('auth')) return make('upstream_auth_failed', "the provider refused this proxy's credentials")
   if (all('timeout_first_token', 'timeout_idle', 'timeout_total'))
     return make('deadline_exceeded', 'no provider answered before the deadline')
-  const text = `all ${attempts.length} planned attempts failed${told}`
+  const text = `all ${attempts.length} attempts failed${told}`
   if (all('rate_limited')) return make('upstream_exhausted', text, 429)
   if (attempts.every(({ status, failure }) => status === 503 || failure === 'overloaded'))
     return make('upstream_exhausted', text, 503)
   return make('upstream_exhausted', text)
+}
+
+/** The time was used up before any content came. */
+export function lateError(attempts: readonly AttemptRecord[], deadlineMs: number): GatewayError {
+  const text =
+    attempts.length === 0
+      ? `no provider was reached within ${deadlineMs} ms`
+      : `no provider answered within ${deadlineMs} ms; ${attempts.length} attempts failed`
+  return new GatewayError('deadline_exceeded', text, { data: { attempts: attemptsData(attempts).attempts } })
+}
+
+/** Every planned target was shut by other requests before this one could call it. */
+export function coolingError(): GatewayError {
+  return new GatewayError('upstream_exhausted', 'every planned model is cooling down', { status: 503 })
+}
+
+function attemptsData(attempts: readonly AttemptRecord[]) {
+  const retryAfterMs = retryAfter(attempts)
+  return {
+    attempts: attempts.map(({ provider, model, status, failure }) => ({ provider, model, status, failure })),
+    ...(retryAfterMs === null ? {} : { retry_after_ms: retryAfterMs }),
+  }
 }
 
 export function missingError(missing: UpstreamMissing): GatewayError {

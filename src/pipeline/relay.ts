@@ -8,6 +8,10 @@ export interface StreamEnd {
   readonly answer: CanonicalAnswer
   readonly chunks: ExchangeContent['chunks']
   readonly result: ExchangeResult
+  /** Why the upstream broke off; null when it did not. */
+  readonly failure: UpstreamFailureClass | null
+  /** Time that we waited for parts after the first; null when the client was slower than the provider. */
+  readonly flowMs: number | null
 }
 
 interface Relay {
@@ -27,9 +31,9 @@ export function relayStream(relay: Relay): { parts: AsyncIterable<StreamPart>; d
   const settleUnread = (): void => {
     if (progress.started) return
     progress.started = true
-    resolve(
-      relay.settle({ answer: new SeenAnswer().answer(), chunks: null, result: { kind: 'client_gone', status: 499 } }),
-    )
+    const answer = new SeenAnswer().answer()
+    const result: ExchangeResult = { kind: 'client_gone', status: 499 }
+    resolve(relay.settle({ answer, chunks: null, result, failure: null, flowMs: null }))
   }
   // `finally` of a generator that was never started does not run: a client that left that early is settled here.
   relay.signal.addEventListener('abort', settleUnread, { once: true })
@@ -56,10 +60,14 @@ async function* relayParts(
   const seen = new SeenAnswer()
   const startedAt = exchange.elapsedMs()
   let result: ExchangeResult = { kind: 'client_gone', status: 499 }
+  let broken: UpstreamFailureClass | null = null
+  let heldMs = 0
   try {
     for await (const part of relay.parts) {
-      seen.add(part, exchange.elapsedMs())
+      const at = exchange.elapsedMs()
+      seen.add(part, at)
       yield part
+      heldMs += exchange.elapsedMs() - at
     }
     result = { kind: 'answered', status: 200, finish: seen.finish }
   } catch (error) {
@@ -67,11 +75,14 @@ async function* relayParts(
     if (!signal.aborted) {
       result = { kind: 'failed', status: 200, code: failureCode(failure), afterFirstByte: true }
       markFailed(exchange, failure)
+      broken = failure
     }
     throw error
   } finally {
-    exchange.upstreamMs += exchange.elapsedMs() - startedAt
-    resolve(relay.settle({ answer: seen.answer(), chunks: seen.chunks(), result }))
+    const ms = exchange.elapsedMs() - startedAt
+    exchange.upstreamMs += ms
+    const flowMs = heldMs > ms / 2 ? null : ms - heldMs
+    resolve(relay.settle({ answer: seen.answer(), chunks: seen.chunks(), result, failure: broken, flowMs }))
   }
 }
 

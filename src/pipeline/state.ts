@@ -1,16 +1,18 @@
 import { advanceSession, sessionAt, type SessionEvent } from '../engine/session.ts'
 import { EMPTY_STATE, type SessionState, type StateSnapshot } from '../engine/state.ts'
+import { HealthTable } from './health-table.ts'
+import { Observations } from './observations.ts'
 import type { Incoming, StatePort } from './ports.ts'
+import { RecentMap } from './recent-map.ts'
 
 const MAX_SESSIONS = 10_000
 
 /** Sessions by id, the least recently used dropped beyond `limit`, so that memory stays flat. */
 export class SessionTable {
-  readonly #sessions = new Map<string, SessionState>()
-  readonly #limit: number
+  readonly #sessions: RecentMap<SessionState>
 
   constructor(limit: number = MAX_SESSIONS) {
-    this.#limit = limit
+    this.#sessions = new RecentMap(limit)
   }
 
   get(id: string, now: number): SessionState | null {
@@ -19,22 +21,26 @@ export class SessionTable {
   }
 
   advance(event: SessionEvent): void {
-    const next = advanceSession(this.#sessions.get(event.sessionId) ?? null, event)
-    // Deleting first moves the entry to the end: a Map keeps insertion order.
-    this.#sessions.delete(event.sessionId)
-    this.#sessions.set(event.sessionId, next)
-    if (this.#sessions.size <= this.#limit) return
-    const oldest = this.#sessions.keys().next()
-    if (oldest.done !== true) this.#sessions.delete(oldest.value)
+    this.#sessions.set(event.sessionId, advanceSession(this.#sessions.get(event.sessionId) ?? null, event))
   }
 }
 
-/** State of a running proxy. */
+/** State of a running proxy. Its size does not grow with the number of requests. */
 export function createLiveState(): StatePort {
   const sessions = new SessionTable()
+  const health = new HealthTable()
+  const observations = new Observations()
   return {
     snapshot: (incoming, now) => ({ ...EMPTY_STATE, session: sessions.get(incoming.sessionId, now) }),
     sessionAdvanced: (event) => sessions.advance(event),
+    learned: (scope) => ({
+      health: health.view(scope.matrix, scope.now),
+      latency: observations.latency(scope),
+      outputTokens: observations.outputTokens(scope),
+    }),
+    callable: (target, now) => health.callable(target, now),
+    attemptStarts: (target, limits, now) => health.start(target, limits, now),
+    answered: (seen) => observations.add(seen),
   }
 }
 

@@ -53,6 +53,8 @@ export function configArm(setup: ConfigArmSetup): Arm {
     state,
     admission: openAdmission(),
     sinks: [],
+    // A stopped run brings what is in flight to its end, so that waits need not be cut short.
+    sleep: (ms) => time.wait(ms),
     generation: () => setup.generation,
   })
   return {

@@ -10,6 +10,7 @@ import type {
   ExchangeContent,
   Incoming,
   Pipeline,
+  StatePort,
   UpstreamCall,
   UpstreamFailure,
   UpstreamResult,
@@ -177,16 +178,28 @@ export interface Bench {
   readonly calls: UpstreamCall[]
   readonly records: ExchangeRecord[]
   readonly contents: ExchangeContent[]
+  /** Waits between attempts, in milliseconds; they take no real time. */
+  readonly waits: number[]
+  /** Lets the clock advance. */
+  pass(ms: number): void
 }
 
 /** The real pipeline over a scripted upstream and a clock that advances one millisecond a look. */
 export function bench(
   answer: (call: UpstreamCall) => UpstreamResult | Promise<UpstreamResult>,
-  setup: { matrix?: Matrix; routing?: RoutingConfig; admission?: AdmissionPort } = {},
+  setup: {
+    matrix?: Matrix
+    routing?: RoutingConfig
+    admission?: AdmissionPort
+    state?: StatePort
+    /** What happens while the pipeline waits. */
+    asleep?: (signal: AbortSignal) => void | Promise<void>
+  } = {},
 ): Bench {
   const calls: UpstreamCall[] = []
   const records: ExchangeRecord[] = []
   const contents: ExchangeContent[] = []
+  const waits: number[] = []
   let ticks = 0
   const tick = (): number => 1_700_000_000_000 + ticks++
   const matrix =
@@ -201,7 +214,12 @@ export function bench(
       },
       close: () => Promise.resolve(),
     },
-    state: createLiveState(),
+    state: setup.state ?? createLiveState(),
+    sleep: async (ms, signal) => {
+      waits.push(ms)
+      ticks += Math.round(ms)
+      await setup.asleep?.(signal)
+    },
     admission: setup.admission ?? openAdmission(),
     sinks: [
       {
@@ -213,5 +231,14 @@ export function bench(
     ],
     generation: () => ({ routing: setup.routing ?? ROUTING, matrix, seed: 0 }),
   })
-  return { pipeline, calls, records, contents }
+  return {
+    pipeline,
+    calls,
+    records,
+    contents,
+    waits,
+    pass: (ms) => {
+      ticks += ms
+    },
+  }
 }

@@ -1,0 +1,50 @@
+import type { PlannedAttempt } from '../engine/decision.ts'
+import type { AttemptRecord } from '../engine/record.ts'
+import type { AttemptOutcome, UpstreamResult } from './ports.ts'
+
+/** What is known of an attempt beside its result. */
+export interface Placed {
+  readonly ms: number
+  readonly cooldownMs: number | null
+  readonly waitedMs: number
+  readonly retryOf: number | null
+}
+
+/** The hop as the record keeps it. */
+export function attemptRecord(target: PlannedAttempt, result: UpstreamResult, placed: Placed): AttemptRecord {
+  const { ms, cooldownMs, waitedMs, retryOf } = placed
+  const reached = result.kind === 'answer' || result.kind === 'stream'
+  return {
+    model: target.model,
+    provider: target.provider,
+    upstreamModel: target.upstreamModel,
+    status: result.kind === 'missing' ? null : result.status,
+    failure: reached ? null : result.kind === 'missing' ? 'missing' : result.failure,
+    ms: micros(ms),
+    // For a whole answer the first byte is not seen apart from the last one.
+    firstTokenMs: result.kind === 'stream' ? micros(ms) : null,
+    retryAfterMs: result.kind === 'failed' ? result.retryAfterMs : null,
+    injected: result.kind === 'missing' ? false : result.injected,
+    ...(cooldownMs === null ? {} : { cooldownMs: Math.round(cooldownMs) }),
+    ...(retryOf === null ? {} : { retryOf }),
+    ...(waitedMs === 0 ? {} : { waitedMs: micros(waitedMs) }),
+  }
+}
+
+/** What the result says about the target. */
+export function outcomeOf(
+  result: Exclude<UpstreamResult, { kind: 'stream' }>,
+  { aborted, leftMs, deadlineMs }: { aborted: boolean; leftMs: number; deadlineMs: number },
+): AttemptOutcome {
+  if (result.kind === 'answer') return { kind: 'succeeded' }
+  if (result.kind === 'missing' || aborted) return { kind: 'no_verdict' }
+  // Earlier attempts had used up most of the time: that this one ran out of it is no fault of its target.
+  if (result.failure === 'timeout_first_token' && leftMs < deadlineMs / 2) return { kind: 'no_verdict' }
+  const { failure, status, retryAfterMs } = result
+  return { kind: 'failed', failure, status, retryAfterMs }
+}
+
+/** Microsecond resolution is all that these clocks give. */
+function micros(ms: number): number {
+  return Math.round(ms * 1000) / 1000
+}

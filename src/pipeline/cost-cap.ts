@@ -1,0 +1,38 @@
+import { isRejected, type Decision, type PlannedAttempt } from '../engine/decision.ts'
+import type { UpstreamFailureClass } from '../engine/record.ts'
+
+/** The cap on what the attempts of one exchange may cost together, by expectation. Without a limit it allows all. */
+export class CostCap {
+  readonly #decision: Decision
+  readonly #limitNanoUsd: number | undefined
+  #spent = 0
+
+  constructor(decision: Decision, limitNanoUsd: number | undefined) {
+    this.#decision = decision
+    this.#limitNanoUsd = limitNanoUsd
+  }
+
+  /** An unknown price can not be held under a cap. */
+  allows(target: PlannedAttempt): boolean {
+    if (this.#limitNanoUsd === undefined) return true
+    const expected = this.#expected(target)
+    return expected !== null && this.#spent + expected <= this.#limitNanoUsd
+  }
+
+  failed(target: PlannedAttempt, failure: UpstreamFailureClass): void {
+    if (this.#limitNanoUsd !== undefined && mayBeBilled(failure)) this.#spent += this.#expected(target) ?? 0
+  }
+
+  #expected({ model }: PlannedAttempt): number | null {
+    const candidate = this.#decision.candidates.find((entry) => entry.model === model)
+    if (candidate === undefined || isRejected(candidate)) return null
+    return candidate.score.expectedCost?.nanoUsd ?? null
+  }
+}
+
+/** The provider was at work when we left it or it broke off. */
+function mayBeBilled(failure: UpstreamFailureClass): boolean {
+  return (
+    failure.startsWith('timeout_') || failure === 'cut_mid_stream' || failure === 'empty' || failure === 'malformed'
+  )
+}
