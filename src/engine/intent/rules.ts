@@ -122,6 +122,8 @@ export const RULES: readonly Rule[] = [
     'noun.number math.quantities ask.last !has.code !text.passage !text.labelled !verb.classify !verb.summarize !verb.extract',
   ],
   ['math', 1.4, 'noun.number ask.last ask.many !has.code'],
+  // A story with numbers that asks "how many" is a word problem, in whatever form the answer is wanted.
+  ['math', 2.2, 'math.quantities ask.many ask.mark !code.lines !verb.summarize !verb.extract !verb.classify !text.labelled'],
   [
     'math',
     1,
@@ -151,8 +153,8 @@ export const RULES: readonly Rule[] = [
   ['qa.context', 1.6, 'noun.context has.document'],
   ['qa.context', 1.4, 'noun.context ask.any'],
   ['qa.context', 0.8, 'noun.context text.passage'],
-  ['qa.context', 1, 'verb.answer has.document'],
-  ['qa.context', 1.5, 'text.labelled ask.any'],
+  ['qa.context', 1, 'verb.answer has.document !math.quantities'],
+  ['qa.context', 1.5, 'text.labelled ask.any !math.quantities'],
   ['qa.context', 1.2, 'ctx.document ask.any !has.verb'],
   ['qa.context', 1.4, 'sys.noun.context ask.any'],
   ['qa.context', 1, 'data.table ask.any'],
