@@ -2,12 +2,22 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { buildProgram } from '../../../src/cli/main.ts'
+import { loadProjectFromText } from '../../../src/cli/project.ts'
 import { ERROR_FACES } from '../../../src/wire/errors.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
 describe('README', () => {
+  it('shows configs that are valid', async () => {
+    const configs = [...readme.matchAll(/```yaml\n(version: 1\n[\s\S]*?)```/gu)].map(([, text = '']) => text)
+    expect(configs.length).toBeGreaterThan(0)
+    for (const text of configs) {
+      const { warnings } = await loadProjectFromText({ text, file: 'README.md', dir: root, env: {} })
+      expect(warnings).toEqual([])
+    }
+  })
+
   it('has a row for every error code, with its status, exit code and meaning', () => {
     const codes = Object.entries(ERROR_FACES)
     expect(codes.length).toBeGreaterThan(30)
