@@ -46,7 +46,7 @@ export function keyPresses(input: string, key: InkKey): readonly KeyPress[] {
   if (named !== undefined) return [{ name: named[1], text: '' }]
   if (key.ctrl) return [{ name: `ctrl-${input}`, text: '' }]
   if (key.meta) return []
-  return [...input].flatMap(typed)
+  return Array.from(input).flatMap((character) => typed(character))
 }
 
 function typed(character: string): KeyPress[] {

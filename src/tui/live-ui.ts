@@ -97,34 +97,26 @@ function listAction(ui: LiveUi, action: Action, context: LiveContext): LiveStep 
   const cursor = cursorOf(rows, ui)
   const to = moved(cursor, action, { count: rows.length, page: context.page })
   if (to !== null) return keep({ ...ui, follow: false, selected: rows[to]?.seq ?? null })
-  switch (action) {
-    case 'open':
-    case 'explain': {
-      const row = rows[cursor]
-      return row === undefined
-        ? keep(ui)
-        : keep({ ...ui, detail: { seq: row.seq, tab: 'decision', scroll: 0, whyNot: null } })
-    }
-    case 'filter':
-      return keep({ ...ui, prompt: { kind: 'filter', text: ui.filter } })
-    case 'follow':
-      return keep({ ...ui, follow: !ui.follow, selected: rows[cursor]?.seq ?? null })
-    case 'pause':
-      return keep({ ...ui, paused: !ui.paused })
-    case 'sort':
-      return keep({ ...ui, sort: nextSort(ui.sort) })
-    case 'clear':
-      return keep({ ...ui, prompt: { kind: 'clear', text: '' } })
-    case 'help':
-      return keep({ ...ui, help: true })
-    case 'repaint':
-      return { ui, effect: 'repaint' }
-    case 'back':
-      return leave(ui, context)
-    default:
-      return keep(ui)
+  const open = (): LiveStep => {
+    const row = rows[cursor]
+    return keep(row === undefined ? ui : { ...ui, detail: { seq: row.seq, tab: 'decision', scroll: 0, whyNot: null } })
   }
+  const steps: Steps = {
+    open,
+    explain: open,
+    filter: () => keep({ ...ui, prompt: { kind: 'filter', text: ui.filter } }),
+    follow: () => keep({ ...ui, follow: !ui.follow, selected: rows[cursor]?.seq ?? null }),
+    pause: () => keep({ ...ui, paused: !ui.paused }),
+    sort: () => keep({ ...ui, sort: nextSort(ui.sort) }),
+    clear: () => keep({ ...ui, prompt: { kind: 'clear', text: '' } }),
+    help: () => keep({ ...ui, help: true }),
+    repaint: () => ({ ui, effect: 'repaint' }),
+    back: () => leave(ui, context),
+  }
+  return steps[action]?.() ?? keep(ui)
 }
+
+type Steps = Readonly<Partial<Record<Action, () => LiveStep>>>
 
 /** `q` and esc: first the filter goes, then the program; running requests make it ask. */
 function leave(ui: LiveUi, { running }: LiveContext): LiveStep {
@@ -143,24 +135,16 @@ function detailPress(
   if (to !== null) return keep({ ...ui, detail: { ...detail, scroll: to } })
   const open = (tab: DetailTab | undefined): LiveStep =>
     keep(tab === undefined ? ui : { ...ui, detail: { ...detail, tab, scroll: 0 } })
-  switch (action) {
-    case 'tab':
-      return open(DETAIL_TABS[Number(press.name) - 1])
-    case 'next_tab':
-      return open(DETAIL_TABS[(DETAIL_TABS.indexOf(detail.tab) + 1) % DETAIL_TABS.length])
-    case 'explain':
-      return open('decision')
-    case 'why_not':
-      return keep({ ...ui, prompt: { kind: 'why_not', text: '' } })
-    case 'help':
-      return keep({ ...ui, help: true })
-    case 'repaint':
-      return { ui, effect: 'repaint' }
-    case 'back':
-      return keep(detail.whyNot === null ? { ...ui, detail: null } : { ...ui, detail: { ...detail, whyNot: null } })
-    default:
-      return keep(ui)
+  const steps: Steps = {
+    tab: () => open(DETAIL_TABS[Number(press.name) - 1]),
+    next_tab: () => open(DETAIL_TABS[(DETAIL_TABS.indexOf(detail.tab) + 1) % DETAIL_TABS.length]),
+    explain: () => open('decision'),
+    why_not: () => keep({ ...ui, prompt: { kind: 'why_not', text: '' } }),
+    help: () => keep({ ...ui, help: true }),
+    repaint: () => ({ ui, effect: 'repaint' }),
+    back: () => keep(detail.whyNot === null ? { ...ui, detail: null } : { ...ui, detail: { ...detail, whyNot: null } }),
   }
+  return steps[action]?.() ?? keep(ui)
 }
 
 function promptPress(ui: LiveUi, prompt: NonNullable<LiveUi['prompt']>, press: KeyPress): LiveStep {

@@ -19,7 +19,7 @@ export function promptStep<Kind extends string>(prompt: Prompt<Kind>, press: Key
   if (press.name === 'enter') return { kind: 'submit', text: prompt.text.trim() }
   if (press.name === 'esc') return { kind: 'cancel' }
   if (press.name === 'backspace') {
-    return { kind: 'edit', prompt: { ...prompt, text: [...prompt.text].slice(0, -1).join('') } }
+    return { kind: 'edit', prompt: { ...prompt, text: Array.from(prompt.text).slice(0, -1).join('') } }
   }
   if (press.name === 'ctrl-u') return { kind: 'edit', prompt: { ...prompt, text: '' } }
   return { kind: 'edit', prompt: { ...prompt, text: `${prompt.text}${press.text}`.slice(0, MOST_CHARACTERS) } }

@@ -10,12 +10,13 @@ import {
   type Line,
   type Size,
 } from '../report/view/frame.ts'
-import { entryList, pairEntry, shownEntries, type PairEntry, type PairSort } from '../report/view/pair-entries.ts'
+import { entryList, type PairEntry } from '../report/view/pair-entries.ts'
 import { pairFrame, pairHeader } from '../report/view/pair-view.ts'
 import { progressFrame } from '../report/view/progress-view.ts'
 import type { FinishedRun, ReplaySource } from '../report/view/replay-source.ts'
 import { overviewFrame, slicesFrame, summaryHeader } from '../report/view/summary-view.ts'
 import { lookOf, type Look } from '../report/view/width.ts'
+import { EntryList } from './entry-list.ts'
 import { helpLines, hintLine } from './hints.ts'
 import type { KeyPress } from './key-name.ts'
 import { PairLoader } from './loaded-pair.ts'
@@ -39,9 +40,7 @@ class ReplayProgram implements ScreenProgram {
   #aborted = false
   #stopping = false
   #loader: PairLoader | null = null
-  /** Entries of the shown candidate; rows are read once. */
-  #entries: { readonly candidate: number; readonly all: readonly PairEntry[] } | null = null
-  #sorted: { readonly filter: string; readonly sort: PairSort; readonly entries: readonly PairEntry[] } | null = null
+  readonly #entries = new EntryList()
 
   constructor(source: ReplaySource, look: Look) {
     this.#source = source
@@ -83,22 +82,19 @@ class ReplayProgram implements ScreenProgram {
 
   #perform(effect: RunEffect): Effect {
     const { control } = this.#source
-    switch (effect) {
-      case 'pause':
-      case 'continue':
-        control?.pause?.(effect === 'pause')
-        return 'none'
-      case 'stop':
-        this.#stopping = true
-        control?.stop()
-        return 'none'
-      case 'abort':
-        this.#aborted = true
-        control?.abort()
-        return 'quit'
-      default:
-        return effect
+    if (effect === 'pause' || effect === 'continue') {
+      control?.pause?.(effect === 'pause')
+      return 'none'
     }
+    if (effect === 'stop') {
+      this.#stopping = true
+      control?.stop()
+      return 'none'
+    }
+    if (effect !== 'abort') return effect
+    this.#aborted = true
+    control?.abort()
+    return 'quit'
   }
 
   #draw(size: Size): Frame {
@@ -186,17 +182,7 @@ class ReplayProgram implements ScreenProgram {
   }
 
   #shown(run: FinishedRun): readonly PairEntry[] {
-    const { candidate, filter, sort } = this.#ui
-    if (this.#entries?.candidate !== candidate) {
-      const all: PairEntry[] = []
-      for (const row of run.pairs(candidate)) all.push(pairEntry(row, all.length))
-      this.#entries = { candidate, all }
-      this.#sorted = null
-    }
-    if (this.#sorted?.filter !== filter || this.#sorted.sort !== sort) {
-      this.#sorted = { filter, sort, entries: shownEntries(this.#entries.all, filter, sort) }
-    }
-    return this.#sorted.entries
+    return this.#entries.of(run, this.#ui)
   }
 
   #overflow(run: FinishedRun, size: Size): number {

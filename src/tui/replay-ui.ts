@@ -86,17 +86,15 @@ export function replayStep(ui: ReplayUi, press: KeyPress, context: ReplayContext
 }
 
 function progressAction(ui: ReplayUi, action: Action, { paused, canPause }: ReplayContext): ReplayStep {
-  switch (action) {
-    case 'pause':
-      return { ui, effect: !canPause ? 'none' : paused ? 'continue' : 'pause' }
-    case 'stop':
-      return { ui, effect: 'stop' }
-    case 'abort':
-      return keep({ ...ui, prompt: { kind: 'abort', text: '' } })
-    default:
-      return keep(ui)
+  const steps: Steps = {
+    pause: () => ({ ui, effect: !canPause ? 'none' : paused ? 'continue' : 'pause' }),
+    stop: () => ({ ui, effect: 'stop' }),
+    abort: () => keep({ ...ui, prompt: { kind: 'abort', text: '' } }),
   }
+  return steps[action]?.() ?? keep(ui)
 }
+
+type Steps = Readonly<Partial<Record<Action, () => ReplayStep>>>
 
 function summaryAction(
   ui: ReplayUi,
@@ -106,29 +104,22 @@ function summaryAction(
   const moving = moveOnTab(ui, action, context)
   if (moving !== null) return keep(moving)
   const openTab = (tab: SummaryTab | undefined): ReplayStep => keep(tab === undefined ? ui : { ...ui, tab, scroll: 0 })
-  switch (action) {
-    case 'tab':
-      return openTab(SUMMARY_TABS[Number(press.name) - 1])
-    case 'next_tab':
-      return openTab(SUMMARY_TABS[(SUMMARY_TABS.indexOf(ui.tab) + 1) % SUMMARY_TABS.length])
-    case 'next_candidate':
-    case 'previous_candidate': {
-      const step = action === 'next_candidate' ? 1 : -1
-      const candidate = (ui.candidate + step + context.candidates) % Math.max(1, context.candidates)
-      return keep({ ...ui, candidate, cursor: 0, scroll: 0 })
-    }
-    case 'open':
-      if (ui.tab !== 'fixtures') return openTab('fixtures')
-      return context.entries === 0 ? keep(ui) : keep({ ...ui, pairOpen: true, pairScroll: 0 })
-    case 'filter':
-      return keep({ ...ui, tab: 'fixtures', prompt: { kind: 'filter', text: ui.filter } })
-    case 'sort':
-      return keep({ ...ui, tab: 'fixtures', sort: nextOf(PAIR_SORTS, ui.sort), cursor: 0 })
-    case 'back':
-      return ui.filter === '' ? { ui, effect: 'quit' } : keep({ ...ui, filter: '', cursor: 0 })
-    default:
-      return keep(ui)
+  const go = (step: number): ReplayStep => {
+    const candidate = (ui.candidate + step + context.candidates) % Math.max(1, context.candidates)
+    return keep({ ...ui, candidate, cursor: 0, scroll: 0 })
   }
+  const openFixture = (): ReplayStep => keep(context.entries === 0 ? ui : { ...ui, pairOpen: true, pairScroll: 0 })
+  const steps: Steps = {
+    tab: () => openTab(SUMMARY_TABS[Number(press.name) - 1]),
+    next_tab: () => openTab(nextOf(SUMMARY_TABS, ui.tab)),
+    next_candidate: () => go(1),
+    previous_candidate: () => go(-1),
+    open: () => (ui.tab === 'fixtures' ? openFixture() : openTab('fixtures')),
+    filter: () => keep({ ...ui, tab: 'fixtures', prompt: { kind: 'filter', text: ui.filter } }),
+    sort: () => keep({ ...ui, tab: 'fixtures', sort: nextOf(PAIR_SORTS, ui.sort), cursor: 0 }),
+    back: () => (ui.filter === '' ? { ui, effect: 'quit' } : keep({ ...ui, filter: '', cursor: 0 })),
+  }
+  return steps[action]?.() ?? keep(ui)
 }
 
 function moveOnTab(ui: ReplayUi, action: Action, { entries, page, overflow }: ReplayContext): ReplayUi | null {
@@ -145,22 +136,15 @@ function pairAction(ui: ReplayUi, action: Action, { entries, page, overflow }: R
   if (scroll !== null) return keep({ ...ui, pairScroll: scroll })
   const go = (step: number): ReplayStep =>
     keep({ ...ui, cursor: Math.max(0, Math.min(entries - 1, ui.cursor + step)), pairScroll: 0 })
-  switch (action) {
-    case 'next':
-      return go(1)
-    case 'previous':
-      return go(-1)
-    case 'diff_style':
-      return keep({ ...ui, diffStyle: nextOf(DIFF_STYLES, ui.diffStyle), pairScroll: 0 })
-    case 'less_context':
-      return keep({ ...ui, context: Math.max(0, ui.context - 1) })
-    case 'more_context':
-      return keep({ ...ui, context: Math.min(MOST_CONTEXT, ui.context + 1) })
-    case 'back':
-      return keep({ ...ui, pairOpen: false })
-    default:
-      return keep(ui)
+  const steps: Steps = {
+    next: () => go(1),
+    previous: () => go(-1),
+    diff_style: () => keep({ ...ui, diffStyle: nextOf(DIFF_STYLES, ui.diffStyle), pairScroll: 0 }),
+    less_context: () => keep({ ...ui, context: Math.max(0, ui.context - 1) }),
+    more_context: () => keep({ ...ui, context: Math.min(MOST_CONTEXT, ui.context + 1) }),
+    back: () => keep({ ...ui, pairOpen: false }),
   }
+  return steps[action]?.() ?? keep(ui)
 }
 
 function promptPress(ui: ReplayUi, prompt: NonNullable<ReplayUi['prompt']>, press: KeyPress): ReplayStep {

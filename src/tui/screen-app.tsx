@@ -52,6 +52,8 @@ function App({ program, terminal, options }: AppProps): ReactElement {
   useEffect(() => {
     const stop = (): void => exit()
     options.signal.addEventListener('abort', stop)
+    // The first frame is on screen before effects run, so the signal may have come in between.
+    if (options.signal.aborted) setImmediate(stop)
     return () => options.signal.removeEventListener('abort', stop)
   }, [options.signal, exit])
   const perform = (effect: Effect): void => {

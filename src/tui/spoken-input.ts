@@ -21,7 +21,7 @@ export function spokenInput(stdin: NodeJS.ReadStream): SpokenInput {
 }
 
 /** Resolves when `signal` aborts or the returned function is called. */
-export function untilEnded(signal: AbortSignal): { readonly ended: Promise<void>; end(): void } {
+export function untilEnded(signal: AbortSignal): { readonly ended: Promise<void>; readonly end: () => void } {
   let end = (): void => undefined
   const ended = new Promise<void>((resolve) => {
     end = resolve

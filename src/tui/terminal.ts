@@ -22,7 +22,8 @@ export interface Terminal {
 // Alternate screen, cursor hidden, cursor home; and the way back, with attributes reset.
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[H'
 const LEAVE = '\u001b[0m\u001b[?25h\u001b[?1049l'
-const CURSOR_MODES = /^\u001b\[\?\d+[hl]$/u
+/** How the switches of a terminal begin (cursor shown or hidden); Ink writes such too, and they are no frames. */
+const MODE = '\u001b[?'
 const SMALLEST_ROWS = 2
 /** Time for the shell to stop us; without job control nothing stops and we come back by ourselves. */
 const SUSPEND_MS = 50
@@ -73,7 +74,7 @@ export function openTerminal({ stdin, stdout }: TerminalStreams): Terminal {
 /** The real stream with its `write` replaced; sizes, `isTTY` and events stay those of the terminal. */
 function frameStream(stdout: NodeJS.WriteStream, show: (text: string) => void): NodeJS.WriteStream {
   const write = (text: string, ...rest: readonly unknown[]): boolean => {
-    if (text !== '' && !CURSOR_MODES.test(text)) show(text)
+    if (text !== '' && !text.startsWith(MODE)) show(text)
     for (const callback of rest) if (typeof callback === 'function') queueMicrotask(() => void callback())
     return true
   }

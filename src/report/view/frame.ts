@@ -87,19 +87,19 @@ export interface Segment {
   readonly keep: number
 }
 
-/** Segments side by side, as many as fit. */
+/** Segments side by side: the most important ones first, then whatever still fits beside them. */
 export function joinSegments(segments: readonly Segment[], columns: number, gap = '  '): Line {
-  let kept = segments.filter(({ spans }) => spans.length > 0)
-  while (kept.length > 1 && segmentsWidth(kept, gap) > columns) {
-    const least = kept.reduce((a, b) => (b.keep < a.keep ? b : a))
-    kept = kept.filter((segment) => segment !== least)
+  const present = segments.filter(({ spans }) => spans.length > 0)
+  const kept = new Set<Segment>()
+  let used = -gap.length
+  for (const segment of present.toSorted((a, b) => b.keep - a.keep)) {
+    const width = gap.length + textWidth(plainText(segment.spans))
+    if (kept.size > 0 && used + width > columns) continue
+    kept.add(segment)
+    used += width
   }
-  return kept.flatMap(({ spans }, index) => (index === 0 ? spans : [span(gap), ...spans]))
-}
-
-function segmentsWidth(segments: readonly Segment[], gap: string): number {
-  const texts = segments.reduce((sum, { spans }) => sum + textWidth(plainText(spans)), 0)
-  return texts + gap.length * Math.max(0, segments.length - 1)
+  const shown = present.filter((segment) => kept.has(segment))
+  return shown.flatMap(({ spans }, index) => (index === 0 ? spans : [span(gap), ...spans]))
 }
 
 /** `[#####-----]`. */

@@ -45,7 +45,15 @@ function spokenRoute(route: string): string {
 /** Why a request went where it went. */
 export function requestExplained(record: ExchangeRecord): readonly string[] {
   const text = explainSentences(record.decision, { now: record.at, attempts: record.attempts })
-  return text.split('\n').map((entry) => sentence(entry.replaceAll('  ->  ', ', then ')))
+  return text.split('\n').map((entry) => sentence(unmarked(entry)))
+}
+
+/** The marks of the tree as words, its columns as commas. */
+function unmarked(text: string): string {
+  return text
+    .replaceAll('  ->  ', ', then ')
+    .replace(/^x (\d+) +/, '$1 dropped, ')
+    .replaceAll(/ {2,}/g, ', ')
 }
 
 /** How far a replay is. */
@@ -71,9 +79,9 @@ export function summarySentences(summary: RunSummary): readonly string[] {
 }
 
 function candidateSentences(candidate: CandidateSummary): string[] {
-  const { name, routes, gates, regressionCount } = candidate
+  const { routes, gates, regressionCount } = candidate
   return [
-    `Candidate ${name}: ${routes.changed} of ${routes.of} routes changed.`,
+    `Candidate ${candidate.name}: ${routes.changed} of ${routes.of} routes changed.`,
     ...metricLines(candidate, ASCII).map((row) => {
       const range =
         row.interval === ''

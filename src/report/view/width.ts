@@ -13,7 +13,8 @@ export function lookOf(ascii: boolean): Look {
 const PRINTABLE_ASCII = /^[\u0020-\u007e]*$/
 // Joiners and variation selectors change how wide a terminal draws the character before them; without them every
 // character has its own width.
-const JOINERS = /[\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu
+const VARIATION_SELECTORS = /\p{Variation_Selector}/gu
+const JOINERS: readonly string[] = ['\u200c', '\u200d']
 // Control characters could drive the terminal; format characters (Cf) could reorder or hide text.
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 const BEYOND_ASCII = /[^\u0020-\u007e]/gu
@@ -21,13 +22,14 @@ const BEYOND_ASCII = /[^\u0020-\u007e]/gu
 /** Text that is safe to print on one line: control and format characters become visible escapes such as `\u{1b}`. */
 export function cleanText(text: string, ascii: boolean): string {
   if (PRINTABLE_ASCII.test(text)) return text
-  const safe = text.replace(JOINERS, '').replace(UNSAFE, escaped)
+  const safe = text.replace(VARIATION_SELECTORS, '').replace(UNSAFE, escaped)
   return ascii ? safe.replace(BEYOND_ASCII, escaped) : safe
 }
 
 function escaped(character: string): string {
   if (character === '\n') return '\\n'
   if (character === '\t') return '  '
+  if (JOINERS.includes(character)) return ''
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runLiveView } from '../../../src/tui/live-view.ts'
 import type { LiveFeed } from '../../../src/report/view/live-feed.ts'
+import { ATTRIBUTES, ESC } from './escapes.ts'
 import { fakeTerminal, until, type FakeTerminal } from './fake-terminal.ts'
 import { busyFeed, feed, record } from './samples.ts'
 
@@ -52,6 +53,22 @@ describe('full-screen view', () => {
     expect(terminal.output().endsWith(LEAVE)).toBe(true)
   })
 
+  it('ends also when it is stopped while its first frame is drawn', async () => {
+    const stop = new AbortController()
+    const source = busyFeed()
+    const terminal = fakeTerminal({ columns: 80, rows: 20 })
+    const stopping: LiveFeed = Object.assign(Object.create(source) as LiveFeed, {
+      snapshot: () => {
+        stop.abort()
+        return source.snapshot()
+      },
+      subscribe: () => () => undefined,
+    })
+    const options = { color: false, ascii: false, screenReader: false, utcOffsetMinutes: 0, signal: stop.signal }
+    await runLiveView(stopping, { ...options, stdin: terminal.stdin, stdout: terminal.stdout })
+    expect(terminal.output().endsWith(LEAVE)).toBe(true)
+  })
+
   it('gives the terminal back when drawing throws, and says what was thrown', async () => {
     const source = busyFeed()
     const broken: LiveFeed = Object.assign(Object.create(source) as LiveFeed, {
@@ -74,7 +91,7 @@ describe('full-screen view', () => {
       const before = new Set(process.listeners(event as 'exit'))
       const { terminal, done, stop } = show(busyFeed())
       await until(() => terminal.output().includes('dear v'))
-      const [ours] = process.listeners(event as 'exit').filter((listener) => !before.has(listener))
+      const ours = process.listeners(event as 'exit').find((listener) => !before.has(listener))
       ours?.(0)
       expect(terminal.output().endsWith(LEAVE)).toBe(true)
       stop.abort()
@@ -118,19 +135,18 @@ describe('full-screen view', () => {
     await done
     expect(terminal.output()).not.toContain('\u001b[3J')
     expect(terminal.output()).not.toContain('\n')
-    const rows = [...terminal.output().matchAll(/\u001b\[(\d+);1H/g)].map(([, row]) => Number(row))
+    const rows = [...terminal.output().matchAll(new RegExp(`${ESC}\\[(\\d+);1H`, 'g'))].map(([, row]) => Number(row))
     expect(Math.max(...rows)).toBeLessThanOrEqual(29)
   })
 
   it('writes no colour when colour is off, and some when it is on', async () => {
-    const colours = /\u001b\[[\d;]*m/g
     for (const color of [false, true]) {
       const { terminal, done } = show(busyFeed(), { color })
       await until(() => terminal.output().includes('dear v'))
       terminal.type('q')
       await done
       // The reset that belongs to giving the terminal back is no colour.
-      const found = terminal.output().replace(`\u001b[0m${SHOW_CURSOR}${LEAVE}`, '').match(colours)
+      const found = terminal.output().replace(`\u001b[0m${SHOW_CURSOR}${LEAVE}`, '').match(ATTRIBUTES)
       expect(found === null).toBe(!color)
     }
   })

@@ -6,15 +6,16 @@ import { speakReplay } from '../../../src/tui/spoken-replay.ts'
 import type { SpokenInput } from '../../../src/tui/spoken-input.ts'
 import { sampleRun } from '../report/sample-run.ts'
 import { sampleRows } from '../replay/summary/sample-rows.ts'
+import { ESC } from './escapes.ts'
 import { until } from './fake-terminal.ts'
 import { busyFeed, feed, record } from './samples.ts'
 
 /** Box drawing, blocks, arrows, escape codes: nothing that a screen reader would spell out. */
-const DRAWING = /[\u2190-\u21ff\u2500-\u259f\u001b]|\[#|──|--->|>>|\|/u
+const DRAWING = new RegExp(`[\\u2190-\\u21ff\\u2500-\\u259f${ESC}]|\\[#|>>|\\|`, 'u')
 
 function ears(): { said: string[]; say(text: string): void; input: SpokenInput; type(text: string): void } {
   const said: string[] = []
-  let listener = (_: string): void => undefined
+  let listener: (text: string) => void = () => undefined
   return {
     said,
     say: (text) => void said.push(...text.split('\n')),
@@ -72,7 +73,12 @@ describe('live view for screen readers', () => {
 
 const ROWS = sampleRows(60)
 
-function replay(): { source: ReplaySource; advance(count: number): void; finish(): void; stopped: () => string[] } {
+function replay(): {
+  source: ReplaySource
+  readonly advance: (count: number) => void
+  readonly finish: () => void
+  stopped: () => string[]
+} {
   const facts = { candidates: ['cheap-first'], baseline: 'recorded', fixtures: 60, seed: 7, mode: 'full' } as const
   const tracker = trackProgress(facts, () => 0)
   const listeners = new Set<() => void>()
