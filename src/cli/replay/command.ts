@@ -7,6 +7,7 @@ import { requireGates, type GateSource } from '../../replay/gates/read-gate.ts'
 import type { Gate } from '../../replay/gates/types.ts'
 import type { CliContext } from '../context.ts'
 import { catchInterrupt } from './interrupt.ts'
+import { plainObserver } from './observer.ts'
 import type { ReplayOptions } from './options.ts'
 import { printResult, REPORT_FORMATS, type RunResult } from './output.ts'
 import { parseReports, type ReportWish } from './reports.ts'
@@ -71,12 +72,15 @@ function gatesOf(setup: ReplaySetup, options: ReplayOptions, cwd: string): reado
 }
 
 async function run(plan: ReplayPlan): Promise<RunResult> {
+  const { context, options, reports, set } = plan
   const interrupt = catchInterrupt()
   announce(plan)
   try {
-    return plan.options.plan === true
-      ? { summary: await planRun(plan, interrupt), rows: [] }
-      : await fullRun(plan, interrupt)
+    if (options.plan === true) return { summary: await planRun(plan, interrupt), rows: [] }
+    const toOutput = reports.some(({ path }) => path === null)
+    if (!context.interactive || toOutput) return await fullRun(plan, interrupt, plainObserver(context, set.exchanges))
+    const { runWithView } = await import('./view.ts')
+    return await runWithView(plan, interrupt, (observer) => fullRun(plan, interrupt, observer))
   } finally {
     interrupt.dispose()
   }

@@ -24,6 +24,8 @@ export interface Execution {
   /** Latency of models whose timing was not recorded, as an estimate. */
   readonly latency: LatencyEstimate
   readonly signal: AbortSignal
+  /** Awaited before every fixture. */
+  readonly gate: () => Promise<void>
   readonly stored: (ordinal: number) => readonly PairRow[] | null
   /** Once per fixture, in order, before the filter. */
   onRows(rows: readonly PairRow[], item: ReplayItem): void
@@ -63,6 +65,7 @@ export async function execute(execution: Execution): Promise<Executed> {
     candidates: setup.candidates.map((spec) => armOf(spec, execution, first.project.matrix)),
     score: execution.score,
     stored: execution.stored,
+    gate: execution.gate,
     signal: execution.signal,
     onRows(pairs, item) {
       execution.onRows(pairs, item)

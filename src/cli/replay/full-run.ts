@@ -10,8 +10,8 @@ import { estimatedLatency } from '../latency-estimate.ts'
 import type { ReplayPlan } from './command.ts'
 import { execute, type Executed } from './execute.ts'
 import type { Interrupt } from './interrupt.ts'
+import type { RunObserver } from './observer.ts'
 import type { RunResult } from './output.ts'
-import { PlainProgress } from './progress.ts'
 import { fixturesHash } from './run-id.ts'
 import { RunRecorder, openStores } from './run-recorder.ts'
 import { scoreWith } from './score.ts'
@@ -20,13 +20,11 @@ import { scoreWith } from './score.ts'
 const LISTED_PROBLEMS = 20
 
 /** Runs all arms over all fixtures, keeps the rows in the store, and summarises. */
-export async function fullRun(plan: ReplayPlan, interrupt: Interrupt): Promise<RunResult> {
+export async function fullRun(plan: ReplayPlan, interrupt: Interrupt, observer: RunObserver): Promise<RunResult> {
   const { options, setup, set, context } = plan
   const stores = options.store ? await openStores(setup.dir, context) : null
   try {
     const recorder = stores === null ? null : openRecorder(plan, stores.runs)
-    const progress = new PlainProgress(context, set.exchanges)
-    let done = 0
     const executed = await execute({
       setup,
       set,
@@ -38,11 +36,11 @@ export async function fullRun(plan: ReplayPlan, interrupt: Interrupt): Promise<R
       responses: stores?.responses ?? null,
       latency: estimatedLatency(setup.candidates.map(({ project }) => project.matrix)),
       signal: interrupt.signal,
+      gate: () => observer.gate(),
       stored: (ordinal) => recorder?.stored(ordinal) ?? null,
       onRows(rows, item) {
         recorder?.add(item.ordinal, rows)
-        done += 1
-        progress.update(done)
+        observer.rows(rows)
       },
     })
     const summary = summaryOf(plan, executed, interrupt)

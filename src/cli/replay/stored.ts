@@ -5,7 +5,7 @@ import type { CandidateSummary, RunSummary } from '../../replay/summary/types.ts
 import { GatewayError } from '../../wire/errors.ts'
 import type { CliContext } from '../context.ts'
 import { loadProject } from '../project.ts'
-import { printResult } from './output.ts'
+import { printResult, type RunResult } from './output.ts'
 import { openStores } from './run-recorder.ts'
 
 /** `gateway replay list`. */
@@ -54,9 +54,25 @@ export async function showRun(
     if (options.fixture !== undefined) return showFixture(context, store, { run, fixture: options.fixture })
     const summary = requireSummary(run)
     const rows = summary.candidates.map((_, candidate) => [...store.rows(run.id, candidate)].map(({ row }) => row))
+    if (context.interactive) await showInView(context, { summary, rows })
     await printResult({ context, options: {}, reports: [] }, { summary, rows })
     return 0
   })
+}
+
+/** The view, with the answers as far as the fixture files are still there. */
+async function showInView(context: CliContext, result: RunResult): Promise<void> {
+  const { showStored } = await import('./view.ts')
+  const { reopenFixtures } = await import('./texts.ts')
+  const set = await reopenFixtures(
+    result.summary.fixtures.files.map(({ path }) => path),
+    context.cwd,
+  )
+  try {
+    await showStored(context, result, set)
+  } finally {
+    await set?.close()
+  }
 }
 
 function showFixture(

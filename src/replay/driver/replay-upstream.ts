@@ -16,6 +16,8 @@ export interface InFlight {
   latencyBasis: 'recorded' | 'live' | 'estimated' | null
   firstTokenMs: number | null
   totalMs: number | null
+  /** Calls so far by provider and model. */
+  readonly calls: Map<string, number>
 }
 
 export function inFlight(fixture: Fixture, alternatives: readonly Alternative[]): InFlight {
@@ -27,6 +29,7 @@ export function inFlight(fixture: Fixture, alternatives: readonly Alternative[])
     latencyBasis: null,
     firstTokenMs: null,
     totalMs: null,
+    calls: new Map(),
   }
 }
 
@@ -50,7 +53,7 @@ export function createReplayUpstream(setup: ReplayUpstreamSetup): UpstreamPort {
 async function answerFromRecord(setup: ReplayUpstreamSetup, call: UpstreamCall): Promise<UpstreamResult> {
   const flight = setup.flights.get(call.requestId)
   if (flight === undefined) throw new Error(`no fixture is in flight for ${call.requestId}`)
-  const failed = recordedFailure(flight.fixture, call)
+  const failed = recordedFailure(flight, call)
   if (failed !== undefined) {
     await setup.time.wait(failed.ms)
     return failed.result
@@ -72,12 +75,18 @@ async function answerFromRecord(setup: ReplayUpstreamSetup, call: UpstreamCall):
   }
 }
 
-/** An attempt that failed in the recording fails again, in the same place and with the same status. */
-function recordedFailure(fixture: Fixture, call: UpstreamCall): { ms: number; result: UpstreamResult } | undefined {
-  const attempt = fixture.attempts?.find(
-    ({ model, provider, error }) =>
-      error !== undefined && model === call.target.model && provider === call.target.provider,
-  )
+/**
+ * An attempt that failed in the recording fails again, in the same place and with the same status. Where a target was
+ * tried more often than in the recording, it goes on as it ended there.
+ */
+function recordedFailure(flight: InFlight, call: UpstreamCall): { ms: number; result: UpstreamResult } | undefined {
+  const { model, provider } = call.target
+  const key = `${provider}/${model}`
+  const before = flight.calls.get(key) ?? 0
+  flight.calls.set(key, before + 1)
+  const recorded =
+    flight.fixture.attempts?.filter((entry) => entry.model === model && entry.provider === provider) ?? []
+  const attempt = recorded[before] ?? recorded.at(-1)
   if (attempt?.error === undefined) return undefined
   return {
     ms: attempt.total_ms ?? 0,

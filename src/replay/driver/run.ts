@@ -26,6 +26,8 @@ export interface ReplayJob {
   readonly score: Score
   /** Rows of an interrupted earlier run, taken as they are; null where there are none. */
   readonly stored: (ordinal: number) => readonly PairRow[] | null
+  /** Awaited before every fixture; a user may hold the run up there. */
+  readonly gate: () => Promise<void>
   /** Called in the order of the fixtures, once per fixture, with one row per candidate. */
   onRows(rows: readonly PairRow[], item: ReplayItem): void
   /** Stops between two fixtures; what is in flight is brought to its end. */
@@ -46,6 +48,7 @@ export async function runReplay(job: ReplayJob): Promise<boolean> {
   let complete = true
   for await (const item of job.items) {
     await breather.step()
+    await job.gate()
     if (job.signal.aborted) {
       complete = false
       break
