@@ -6,7 +6,7 @@ import { actionFor, type Action } from './keys.ts'
 import { promptStep, type Prompt } from './prompt.ts'
 import type { Effect } from './screen.ts'
 
-export type LiveSort = 'time' | 'cost' | 'total'
+type LiveSort = 'time' | 'cost' | 'total'
 
 export interface LiveDetail {
   readonly seq: number

@@ -17,9 +17,6 @@ export interface Size {
   readonly rows: number
 }
 
-/** Screens are drawn for at least this; smaller terminals see the left and upper part. */
-export const SMALLEST: Size = { columns: 64, rows: 16 }
-
 export function span(text: string, tone?: Tone): Span {
   return tone === undefined ? { text } : { text, tone }
 }
@@ -42,7 +39,7 @@ export function rule(columns: number, look: Look, title = ''): Line {
 }
 
 /** Highest frame that a terminal of this size may get: one row stays free so that nothing ever scrolls. */
-export function frameRows(size: Size): number {
+function frameRows(size: Size): number {
   return Math.max(1, size.rows - 1)
 }
 

@@ -135,7 +135,7 @@ class Tracker implements ProgressTracker {
 }
 
 /** A new error or refusal, or a metric that fell. */
-export function isWorse({ baseline, candidate }: PairRow): boolean {
+function isWorse({ baseline, candidate }: PairRow): boolean {
   if (candidate.error !== null && baseline.error === null) return true
   if (candidate.refused && !baseline.refused) return true
   return Object.entries(baseline.metrics).some(([metric, value]) => (candidate.metrics[metric] ?? value) < value)

@@ -2,7 +2,7 @@ import { renderToString } from 'ink'
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import { plainText, type Frame, type Size } from '../../../src/report/view/frame.ts'
-import { trackProgress } from '../../../src/report/view/replay-progress.ts'
+import { finishedRun, followReplay, storedReplay } from '../../../src/report/view/replay-run.ts'
 import type { ReplaySource } from '../../../src/report/view/replay-source.ts'
 import { textWidth } from '../../../src/report/view/width.ts'
 import { liveProgram } from '../../../src/tui/live-program.ts'
@@ -18,21 +18,8 @@ import { busyFeed, feed, record, screenText, SIZES } from './samples.ts'
 const ROWS = sampleRows(128)
 
 function finished(): ReplaySource {
-  const { summary } = sampleRun({ rows: ROWS })
   const texts = { baseline: 'const total = 1\nreturn total', candidate: 'const total = 2\nreturn total' }
-  return {
-    subscribe: () => () => undefined,
-    state: () => ({
-      kind: 'finished',
-      run: {
-        summary,
-        pairs: () => ROWS,
-        pair: (_, index) => Promise.resolve(ROWS[index] ?? null),
-        texts: () => Promise.resolve(texts),
-      },
-    }),
-    control: null,
-  }
+  return storedReplay(finishedRun(sampleRun({ rows: ROWS }).summary, [ROWS], () => Promise.resolve(texts)))
 }
 
 function running(): ReplaySource {
@@ -43,15 +30,12 @@ function running(): ReplaySource {
     seed: 7,
     mode: 'full',
   } as const
+  const control = { pause: () => undefined, stop: () => undefined, abort: () => undefined }
   let now = 0
-  const tracker = trackProgress(facts, () => now)
-  for (const row of ROWS.slice(0, 40)) tracker.add([row])
+  const run = followReplay({ facts, now: () => now, control })
+  for (const row of ROWS.slice(0, 40)) run.add([row])
   now = 4_000
-  return {
-    subscribe: () => () => undefined,
-    state: () => ({ kind: 'running', progress: tracker.snapshot() }),
-    control: { pause: () => undefined, stop: () => undefined, abort: () => undefined },
-  }
+  return run.source
 }
 
 function pressed(program: ScreenProgram, keys: readonly string[], size: Size): ScreenProgram {
@@ -195,25 +179,14 @@ describe('any data', () => {
           const text = texts[index % texts.length] ?? ''
           return { ...row, fixture: text, tags: [text], candidate: { ...row.candidate, model: text, error: text } }
         })
-        const tracker = trackProgress(
-          { candidates: texts, baseline: texts[0] ?? '', fixtures: 5, seed: 1, mode: 'full' },
-          () => 0,
-        )
-        for (const row of rows) tracker.add([row])
-        const { summary } = sampleRun({ rows })
-        const run = {
-          summary,
-          pairs: () => rows,
-          pair: () => Promise.resolve(null),
-          texts: () => Promise.reject(new Error('')),
-        }
-        const still = { subscribe: () => () => undefined, control: null }
-        const progress = replayProgram(
-          { ...still, state: () => ({ kind: 'running', progress: tracker.snapshot() }) },
-          { ascii: false },
-        )
+        const facts = { candidates: texts, baseline: texts[0] ?? '', fixtures: 5, seed: 1, mode: 'full' } as const
+        const control = { stop: () => undefined, abort: () => undefined }
+        const run = followReplay({ facts, now: () => 0, control })
+        for (const row of rows) run.add([row])
+        const progress = replayProgram(run.source, { ascii: false })
         expect(misfits(progress.frame(screen), screen)).toEqual([])
-        const summed = replayProgram({ ...still, state: () => ({ kind: 'finished', run }) }, { ascii: false })
+        run.finish(finishedRun(sampleRun({ rows }).summary, [rows], () => Promise.reject(new Error('none kept'))))
+        const summed = replayProgram(run.source, { ascii: false })
         for (const key of ['1', '2', 'enter', 'esc', '3']) {
           summed.press({ name: key, text: key }, screen)
           expect(misfits(summed.frame(screen), screen)).toEqual([])

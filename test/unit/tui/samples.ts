@@ -55,7 +55,7 @@ export function record(over: Partial<ExchangeRecord> = {}, situation: Situation 
   }
 }
 
-export const STATUS: LiveStatus = {
+const STATUS: LiveStatus = {
   url: 'http://127.0.0.1:4100',
   config: { file: '/home/me/app/gateway.yaml', hash: '3f9c12aa', rejected: null },
   upstream: 'live',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { trackProgress } from '../../../src/report/view/replay-progress.ts'
-import type { ReplaySource, ReplayState } from '../../../src/report/view/replay-source.ts'
+import { finishedRun, followReplay } from '../../../src/report/view/replay-run.ts'
+import type { ReplaySource } from '../../../src/report/view/replay-source.ts'
 import { speakLive } from '../../../src/tui/spoken-live.ts'
 import { speakReplay } from '../../../src/tui/spoken-replay.ts'
 import type { SpokenInput } from '../../../src/tui/spoken-input.ts'
@@ -73,48 +73,29 @@ describe('live view for screen readers', () => {
 
 const ROWS = sampleRows(60)
 
-function replay(): {
-  source: ReplaySource
+interface Run {
+  readonly source: ReplaySource
   readonly advance: (count: number) => void
   readonly finish: () => void
-  stopped: () => string[]
-} {
+  readonly asked: readonly string[]
+}
+
+function replay(): Run {
   const facts = { candidates: ['cheap-first'], baseline: 'recorded', fixtures: 60, seed: 7, mode: 'full' } as const
-  const tracker = trackProgress(facts, () => 0)
-  const listeners = new Set<() => void>()
-  const stopped: string[] = []
+  const asked: string[] = []
+  const control = { stop: () => void asked.push('stop'), abort: () => void asked.push('abort') }
+  const run = followReplay({ facts, now: () => 0, control })
   let at = 0
-  let state = (): ReplayState => ({ kind: 'running', progress: tracker.snapshot() })
-  const tell = (): void => {
-    for (const listener of listeners) listener()
-  }
   return {
-    stopped: () => stopped,
+    source: run.source,
+    asked,
     advance(count) {
-      for (const row of ROWS.slice(at, at + count)) {
-        tracker.add([row])
-        tell()
-      }
+      for (const row of ROWS.slice(at, at + count)) run.add([row])
       at += count
     },
     finish() {
-      const { summary } = sampleRun({ rows: ROWS })
-      const run = {
-        summary,
-        pairs: () => ROWS,
-        pair: (_: number, index: number) => Promise.resolve(ROWS[index] ?? null),
-        texts: () => Promise.resolve({ baseline: 'Forty-two.', candidate: null }),
-      }
-      state = () => ({ kind: 'finished', run })
-      tell()
-    },
-    source: {
-      subscribe: (listener) => {
-        listeners.add(listener)
-        return () => void listeners.delete(listener)
-      },
-      state: () => state(),
-      control: { stop: () => void stopped.push('stop'), abort: () => void stopped.push('abort') },
+      const texts = { baseline: 'Forty-two.', candidate: null }
+      run.finish(finishedRun(sampleRun({ rows: ROWS }).summary, [ROWS], () => Promise.resolve(texts)))
     },
   }
 }
@@ -147,13 +128,13 @@ describe('replay for screen readers', () => {
   })
 
   it('stops on s, aborts on q while it runs', async () => {
-    const { source, stopped } = replay()
+    const { source, asked } = replay()
     const { said, ...io } = ears()
     const done = speakReplay(source, { ...io, signal: new AbortController().signal })
     io.type('s')
     io.type('q')
     expect(await done).toBe('aborted')
-    expect(stopped()).toEqual(['stop', 'abort'])
+    expect(asked).toEqual(['stop', 'abort'])
     expectSentences(said)
   })
 })
