@@ -37,7 +37,11 @@ export function relayStream(relay: Relay): { parts: AsyncIterable<StreamPart>; d
   }
   // `finally` of a generator that was never started does not run: a client that left that early is settled here.
   relay.signal.addEventListener('abort', settleUnread, { once: true })
-  return { parts: relayParts(relay, progress, resolve), done }
+  const settled = (record: ExchangeRecord): void => {
+    relay.signal.removeEventListener('abort', settleUnread)
+    resolve(record)
+  }
+  return { parts: relayParts(relay, progress, settled), done }
 }
 
 /** `Promise.withResolvers` of newer Node versions. */
