@@ -10,7 +10,7 @@ import { hintsOf, type Hints } from './hints.ts'
 import { incomingOf } from './incoming.ts'
 import { headersOf } from './response-headers.ts'
 import type { AnswerReply, Conversation, Speaker } from './speaker.ts'
-import { wholeAsParts } from './whole-as-parts.ts'
+import { wholeAsParts } from '../wire/whole-as-parts.ts'
 
 type ErrorReply = Extract<ExchangeReply, { kind: 'error' }>
 

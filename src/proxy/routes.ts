@@ -6,6 +6,7 @@ import { exchangeOf } from './exchange.ts'
 import { health, readiness } from './health.ts'
 import { listModels, showModel } from './models.ts'
 import { OPENAI_VOICE } from './openai-voice.ts'
+import { responsesSpeaker } from './responses-speaker.ts'
 import type { ErrorVoice } from './speaker.ts'
 
 /** One entry of the only route table. `open` routes need no key, but pass the front door like all others. */
@@ -15,6 +16,7 @@ export type Route =
 
 const TABLE: ReadonlyMap<string, Readonly<Record<string, Route>>> = new Map([
   ['/chat/completions', { POST: { name: 'chat.completions', access: 'key', handle: exchangeOf(chatSpeaker) } }],
+  ['/responses', { POST: { name: 'responses', access: 'key', handle: exchangeOf(responsesSpeaker) } }],
   ['/models', { GET: { name: 'models.list', access: 'key', handle: listModels } }],
   ['/healthz', { GET: { name: 'healthz', access: 'open', handle: health } }],
   ['/readyz', { GET: { name: 'readyz', access: 'open', handle: readiness } }],

@@ -1,4 +1,4 @@
-import type { Block, CanonicalAnswer, Signed, StreamPart } from '../wire/canonical.ts'
+import type { Block, CanonicalAnswer, Signed, StreamPart } from './canonical.ts'
 
 /** A whole answer as the parts of a stream, for a client that asked for one and an answer that came in one piece. */
 export function* wholeAsParts(answer: CanonicalAnswer): Generator<StreamPart> {

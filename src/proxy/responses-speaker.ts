@@ -1,0 +1,48 @@
+import type { ExchangeRecord } from '../engine/record.ts'
+import type { CanonicalRequest } from '../wire/canonical.ts'
+import type { JsonObject } from '../wire/json.ts'
+import { encodeResponse } from '../wire/openai-responses/answer.ts'
+import { echoOf } from '../wire/openai-responses/echo.ts'
+import { ResponsesStreamEncoder, type EncodeResponse } from '../wire/openai-responses/encode-stream.ts'
+import { parseResponsesRequest } from '../wire/openai-responses/parse-request.ts'
+import { EVENT_STREAM, OPENAI_VOICE } from './openai-voice.ts'
+import { answerId, arrivedAt, servedName } from './served.ts'
+import type { Speaker } from './speaker.ts'
+
+/** `POST /responses`, without anything that is kept on a server. */
+export const responsesSpeaker: Speaker = {
+  voice: OPENAI_VOICE,
+  read: (body) => {
+    const canonical = parseResponsesRequest(body)
+    return {
+      canonical,
+      body,
+      // Asked for in so many words, it is worth a note that nothing is kept.
+      droppedParams: body['store'] === true ? ['store'] : [],
+      framing: EVENT_STREAM,
+      answerBody: ({ answer, record }, requestId) =>
+        encodeResponse(answer, encodeOptions(record, { body, canonical, requestId, reported: answer.model })),
+      streamWriter: (draft, requestId) =>
+        new ResponsesStreamEncoder(encodeOptions(draft, { body, canonical, requestId, reported: '' })),
+    }
+  },
+}
+
+interface Asked {
+  readonly body: JsonObject
+  readonly canonical: CanonicalRequest
+  readonly requestId: string
+  /** The model as the provider names it. */
+  readonly reported: string
+}
+
+function encodeOptions(record: ExchangeRecord, { body, canonical, requestId, reported }: Asked): EncodeResponse {
+  const custom = canonical.tools.filter((tool) => tool.custom !== undefined).map(({ name }) => name)
+  return {
+    id: answerId('resp_', requestId),
+    model: servedName(record, reported),
+    created: arrivedAt(record),
+    echo: echoOf(body),
+    customTools: new Set(custom),
+  }
+}
