@@ -6,6 +6,7 @@ import { GatewayError } from '../../wire/errors.ts'
 import type { CliContext } from '../context.ts'
 import type { Project } from '../project.ts'
 import { clientEnv, runChild } from './child.ts'
+import type { LiveView } from './live.ts'
 import { devOptions, type DevOptions, type RawDevOptions } from './options.ts'
 import { loadForDev } from './load.ts'
 import { attachPlainLog } from './plain-log.ts'
@@ -56,13 +57,14 @@ async function serve(serving: Serving): Promise<number> {
   const warn = (text: string): void => context.note(`note  ${text}`)
   for (const warning of project.warnings) warn(warning)
   const session = await openSession({ project, options, env, cwd, warn })
-  const detach = isLive(context, options) ? (): void => undefined : showRequests(serving, session)
+  const live = isLive(context, options) ? (await import('./live.ts')).openLive(context, session) : null
+  const detach = live === null ? showRequests(serving, session) : (): void => live.close()
   const watch = watchProject({ context, options, session })
   const portFile = options.portFile === null ? null : resolve(cwd, options.portFile)
   try {
     if (portFile !== null) await writePortFile(portFile, session.url)
     announce(context, session, options)
-    return await untilDone(serving, session)
+    return await untilDone(serving, session, live)
   } finally {
     watch.close()
     await stopSession(context, session)
@@ -71,14 +73,13 @@ async function serve(serving: Serving): Promise<number> {
   }
 }
 
-async function untilDone({ context, options, stop }: Serving, session: DevSession): Promise<number> {
+async function untilDone(
+  { context, options, stop }: Serving,
+  session: DevSession,
+  live: LiveView | null,
+): Promise<number> {
   if (options.command.length === 0) {
-    if (isLive(context, options)) {
-      const { showLive } = await import('./live.ts')
-      await showLive(context, session, stop.stopped)
-    } else {
-      await stop.stopped
-    }
+    await (live === null ? stop.stopped : live.show(stop.stopped))
     return 0
   }
   const env = { ...context.env, ...clientEnv(session.url, session.key.key) }
