@@ -7,7 +7,8 @@ export type WireFormat = 'openai-chat' | 'openai-responses' | 'anthropic' | 'gem
 export type Role = 'system' | 'user' | 'assistant' | 'tool'
 
 export type MediaSource =
-  | { readonly kind: 'url'; readonly url: string }
+  /** `mime` where the format names it. */
+  | { readonly kind: 'url'; readonly url: string; readonly mime?: string }
   | { readonly kind: 'data'; readonly mime: string; readonly base64: string }
   | { readonly kind: 'provider-file'; readonly fileId: string }
   /** A document that came as plain text. */

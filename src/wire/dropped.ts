@@ -1,14 +1,19 @@
 import type { CanonicalRequest, WireFormat } from './canonical.ts'
+import { isJsonObject, type JsonValue } from './json.ts'
 import { parameterName, type ParameterKey } from './parameter-names.ts'
 
-/** Members that every translation reads from `extra`, or has under another name. */
+/** Members that translations read from `extra`, or have under a canonical name as well. */
 const TRANSLATED: ReadonlySet<string> = new Set([
   'top_k',
   'safety_identifier',
-  'stream_options',
   'thinking',
-  'output_config',
+  'output_config.effort',
+  'output_config.format',
+  'generationConfig.thinkingConfig',
 ])
+
+/** Members that hold parameters of their own. */
+const GROUPS: ReadonlySet<string> = new Set(['output_config', 'generationConfig', 'stream_options', 'toolConfig'])
 
 /** Collects what a translation has to leave out, under the names that the client used. */
 export class Dropped {
@@ -32,8 +37,13 @@ export class Dropped {
   /** Members of the client's own format, which no other format knows; null stands for "not set". */
   addExtra({ extra }: CanonicalRequest): void {
     for (const [name, value] of Object.entries(extra)) {
-      if (value !== null && !TRANSLATED.has(name)) this.addName(name)
+      if (!GROUPS.has(name) || !isJsonObject(value)) this.#addMember(name, value)
+      else for (const [inner, member] of Object.entries(value)) this.#addMember(`${name}.${inner}`, member)
     }
+  }
+
+  #addMember(name: string, value: JsonValue | undefined): void {
+    if (value !== null && value !== undefined && !TRANSLATED.has(name)) this.addName(name)
   }
 
   get names(): string[] {
