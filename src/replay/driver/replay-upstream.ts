@@ -63,7 +63,7 @@ async function answerFromRecord(setup: ReplayUpstreamSetup, call: UpstreamCall):
   noteLatency(flight, found.response, setup.latency(call.target.model))
   flight.evidence = found.label
   flight.response = found.response
-  await setup.time.wait(flight.totalMs ?? 0)
+  await setup.time.wait(leftMs(setup, flight))
   if (found.response.status !== 200) return recordedError(found.response)
   return {
     kind: 'answer',
@@ -75,9 +75,15 @@ async function answerFromRecord(setup: ReplayUpstreamSetup, call: UpstreamCall):
   }
 }
 
+/** The recorded total runs from arrival: what failed attempts and waits took of it is over already. */
+function leftMs({ time }: ReplayUpstreamSetup, { fixture, response, totalMs }: InFlight): number {
+  const whole = totalMs ?? 0
+  return response === fixture.res ? Math.max(0, fixture.ctx.now + whole - time.now()) : whole
+}
+
 /**
  * An attempt that failed in the recording fails again, in the same place and with the same status. Where a target was
- * tried more often than in the recording, it goes on as it ended there.
+ * tried more often than in the recording, it goes on as it ended there, at once: that time was never spent.
  */
 function recordedFailure(flight: InFlight, call: UpstreamCall): { ms: number; result: UpstreamResult } | undefined {
   const { model, provider } = call.target
@@ -89,7 +95,7 @@ function recordedFailure(flight: InFlight, call: UpstreamCall): { ms: number; re
   const attempt = recorded[before] ?? recorded.at(-1)
   if (attempt?.error === undefined) return undefined
   return {
-    ms: attempt.total_ms ?? 0,
+    ms: before < recorded.length ? (attempt.total_ms ?? 0) : 0,
     result: {
       kind: 'failed',
       failure: attempt.error as UpstreamFailureClass,

@@ -11,6 +11,7 @@ import { decide } from '../../../src/engine/decide.ts'
 import type { Decision } from '../../../src/engine/decision.ts'
 import type { ExchangeRecord } from '../../../src/engine/record.ts'
 import { rollOf } from '../../../src/engine/roll.ts'
+import { UpstreamStreamError } from '../../../src/engine/upstream-error.ts'
 import { createRedactor } from '../../../src/guardrails/redactor.ts'
 import { openAdmission } from '../../../src/pipeline/admission.ts'
 import { createPipeline } from '../../../src/pipeline/pipeline.ts'
@@ -25,6 +26,8 @@ import { openFixtureSet } from '../../../src/replay/fixtures/fixture-set.ts'
 import { arrivalOf } from '../../../src/replay/fixtures/incoming.ts'
 import { createRecorder } from '../../../src/replay/recorder/recorder.ts'
 import type { Fixture } from '../../../src/replay/types.ts'
+import { parseChaos } from '../../../src/upstream/chaos-spec.ts'
+import { ChaosUpstream } from '../../../src/upstream/chaos.ts'
 import { SimulatedUpstream } from '../../../src/upstream/simulated/simulated.ts'
 import { parseChatRequest } from '../../../src/wire/openai-chat/parse-request.ts'
 import { canonicalJson, type JsonObject } from '../../../src/wire/json.ts'
@@ -183,7 +186,12 @@ async function recordLive(requests: readonly Sent[]): Promise<Live> {
   }
   const pipeline = createPipeline({
     clock: time,
-    upstream: new SimulatedUpstream({ seed: SEED, speed: 1, sleep: (ms: number) => time.wait(ms) }),
+    upstream: new ChaosUpstream(new SimulatedUpstream({ seed: SEED, speed: 1, sleep: (ms) => time.wait(ms) }), {
+      rules: parseChaos('503:0.03,429:0.02,500:0.03,reset:0.03,cut:0.03,empty:0.02'),
+      seed: SEED,
+      sleep: (ms) => time.wait(ms),
+    }),
+    sleep: (ms) => time.wait(ms),
     state: createLiveState(),
     admission: openAdmission(),
     sinks: [collect, recorder],
@@ -199,7 +207,7 @@ async function recordLive(requests: readonly Sent[]): Promise<Live> {
     running.push(
       (async () => {
         const reply = await pipeline.run(incomingOf(request, index), new AbortController().signal)
-        if (reply.kind === 'stream') for await (const part of reply.parts) void part
+        if (reply.kind === 'stream') await drain(reply.parts)
         open.now -= 1
       })(),
     )
@@ -216,6 +224,15 @@ async function recordLive(requests: readonly Sent[]): Promise<Live> {
   return { fixtures, decisions, overlapping: open.most }
 }
 
+/** A stream that was cut on purpose ends with an error, which is the client's business. */
+async function drain(parts: AsyncIterable<unknown>): Promise<void> {
+  try {
+    for await (const part of parts) void part
+  } catch (error) {
+    if (!(error instanceof UpstreamStreamError)) throw error
+  }
+}
+
 describe('one decision, wherever it is made', () => {
   it('has really generated what it claims: over a thousand, overlapping, of many kinds', () => {
     expect(live.fixtures.length).toBe(REQUESTS)
@@ -228,6 +245,13 @@ describe('one decision, wherever it is made', () => {
     expect(kinds.size).toBeGreaterThan(6)
     const stable = live.fixtures.filter(({ redaction }) => redaction?.decision_stable === true)
     expect(stable.length).toBeGreaterThan(REQUESTS * 0.9)
+    // Providers failed, were repeated and left alone; latencies and lengths were learned; and all of it was recorded.
+    const seen = (pick: (fixture: Fixture) => object | undefined): number =>
+      live.fixtures.filter((fixture) => Object.keys(pick(fixture) ?? {}).length > 0).length
+    expect(seen(({ ctx }) => ctx.state?.health)).toBeGreaterThan(50)
+    expect(seen(({ ctx }) => ctx.state?.latency)).toBeGreaterThan(50)
+    expect(seen(({ ctx }) => ctx.state?.outputTokens)).toBeGreaterThan(50)
+    expect(live.fixtures.filter(({ attempts }) => (attempts?.length ?? 0) > 1).length).toBeGreaterThan(50)
   })
 
   it('the recorded fixture holds the live decision', () => {
