@@ -1,4 +1,4 @@
-import type { Block, CanonicalAnswer, StreamPart } from '../wire/canonical.ts'
+import type { Block, CanonicalAnswer, Signed, StreamPart } from '../wire/canonical.ts'
 
 /** A whole answer as the parts of a stream; texts are cut by `cut`, everything else is one part. */
 export function* answerParts(
@@ -9,15 +9,22 @@ export function* answerParts(
   let index = 0
   for (const block of answer.blocks) {
     if (block.kind === 'text') for (const text of cut(block.text)) yield { kind: 'text', text }
-    else if (block.kind === 'reasoning' || block.kind === 'refusal') yield { kind: block.kind, text: block.text }
+    else if (block.kind === 'reasoning') yield block
+    else if (block.kind === 'refusal') yield { kind: 'refusal', text: block.text }
     else if (block.kind === 'tool_use') {
-      yield { kind: 'tool_delta', index, id: block.id, name: block.name, argumentsDelta: block.argumentsJson }
+      const { id, name, argumentsJson } = block
+      yield { kind: 'tool_delta', index, id, name, argumentsDelta: argumentsJson, ...sealOf(block) }
       index += 1
     }
   }
   const calls = answer.blocks.some(({ kind }) => kind === 'tool_use')
   yield { kind: 'finish', reason: answer.finish ?? (calls ? 'tool_calls' : 'stop') }
   if (answer.usage !== null) yield { kind: 'usage', usage: answer.usage }
+}
+
+function sealOf({ signature, signedBy }: Signed): Signed {
+  if (signature === undefined) return {}
+  return signedBy === undefined ? { signature } : { signature, signedBy }
 }
 
 /**

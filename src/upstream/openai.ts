@@ -1,135 +1,53 @@
-import type { UpstreamCall, UpstreamFailure, UpstreamPort, UpstreamResult } from '../pipeline/ports.ts'
+import type { UpstreamCall } from '../pipeline/ports.ts'
+import type { JsonObject } from '../wire/json.ts'
+import { readChatAnswer } from '../wire/openai-chat/answer.ts'
+import { completeChatAnswer } from '../wire/openai-chat/complete-answer.ts'
+import { ChatStreamDecoder } from '../wire/openai-chat/decode-stream.ts'
+import { WithoutRaw } from '../wire/without-raw.ts'
 import { usageDialect, type UsageDialectName } from '../wire/usage-dialects.ts'
-import { AttemptTimer, type AttemptLimits } from './attempt-timer.ts'
-import { BlockedAddressError } from './address-guard.ts'
-import { Connection, type HttpAnswer } from './connection.ts'
-import { CredentialPool, type Credential } from './credentials.ts'
-import { failed } from './failure.ts'
-import { describeNetworkError, isProtocolError } from './network-error.ts'
-import { readAnswer } from './openai-answer.ts'
+import { HttpUpstream } from './http-upstream.ts'
 import type { AdapterPorts, ProviderSettings } from './ports.ts'
-import { requestBody, type RequestBody } from './request-body.ts'
+import type { AnswerReader, OutboundRequest, ProviderFormat } from './provider-format.ts'
+import { requestBody } from './request-body.ts'
 import { requestQuirks, type RequestQuirks } from './request-quirks.ts'
-import { scrubMessage } from './scrub.ts'
-import { asStreamError } from './stream-parts.ts'
-import { UpstreamStreamError } from '../engine/upstream-error.ts'
-
-/** What a credential may be set aside for. */
-type CredentialFailure = 'rate_limited' | 'auth' | 'quota'
 
 /** Calls a provider that speaks OpenAI's chat completions. */
-export class OpenAiUpstream implements UpstreamPort {
-  readonly mode = 'live'
-  readonly #settings: ProviderSettings
+export class OpenAiUpstream extends HttpUpstream {
+  constructor(settings: ProviderSettings, ports: AdapterPorts) {
+    super(settings, ports, new ChatFormat(settings))
+  }
+}
+
+class ChatFormat implements ProviderFormat {
   readonly #quirks: RequestQuirks
   readonly #dialect: UsageDialectName
-  readonly #credentials: CredentialPool
-  readonly #connection: Connection
-  readonly #ports: AdapterPorts
 
-  constructor(settings: ProviderSettings, ports: AdapterPorts) {
-    this.#settings = settings
-    this.#ports = ports
-    this.#quirks = requestQuirks(settings.kind, settings.quirks)
-    this.#dialect = usageDialect(settings.quirks)
-    this.#credentials = new CredentialPool(settings.name, settings.apiKeys, ports)
-    this.#connection = new Connection({
-      baseUrl: settings.baseUrl,
-      connectMs: settings.timeouts.connectMs,
-      connections: settings.maxConcurrency,
-      addresses: 'configured',
-    })
+  constructor({ kind, quirks }: ProviderSettings) {
+    this.#quirks = requestQuirks(kind, quirks)
+    this.#dialect = usageDialect(quirks)
   }
 
-  async call(call: UpstreamCall): Promise<UpstreamResult> {
-    const request = requestBody(call, this.#quirks)
-    const text = JSON.stringify(request.body)
-    const startedAt = this.#ports.clock.monotonic()
-    let last: UpstreamResult | null = null
-    for (const credential of this.#credentials.candidates()) {
-      const leftMs = call.firstTokenWithinMs - (this.#ports.clock.monotonic() - startedAt)
-      if (last !== null && (leftMs <= 0 || call.signal.aborted)) break
-      last = await this.#attempt(call, { credential, request, text, leftMs })
-      const reason = last.kind === 'failed' ? credentialFailure(last) : null
-      if (last.kind !== 'failed' || reason === null) return last
-      this.#credentials.pause(credential, reason, last.retryAfterMs)
-    }
-    return last ?? failed({ failure: 'auth', message: 'there is no credential to try' })
+  request(call: UpstreamCall): OutboundRequest {
+    return { path: '/chat/completions', headers: {}, ...requestBody(call, this.#quirks) }
   }
 
-  close(): Promise<void> {
-    return this.#connection.close()
+  credential(secret: string): Record<string, string> {
+    return { authorization: `Bearer ${secret}` }
   }
 
-  async #attempt(
-    call: UpstreamCall,
-    one: { credential: Credential; request: RequestBody; text: string; leftMs: number },
-  ): Promise<UpstreamResult> {
-    const limits = this.#limits(call, one.leftMs)
-    const timer = new AttemptTimer(call.signal, limits)
-    try {
-      const response = await this.#send(call, { credential: one.credential, text: one.text, timer })
-      return await readAnswer(response, {
-        timer,
-        limits,
-        stream: call.request.stream,
-        dialect: this.#dialect,
-        droppedParams: one.request.droppedParams,
-        now: this.#ports.clock.now(),
-        scrub: (message) => scrubMessage(message, this.#credentials.secrets),
-      })
-    } catch (error) {
-      timer.stop()
-      return thrown(error, { timer, limits })
+  reader({ request }: UpstreamCall): AnswerReader {
+    const same = request.format === 'openai-chat'
+    return {
+      readWhole: (body) => readChatAnswer(body, this.#dialect),
+      rawBody: (body, now) => (same ? completed(body, now) : null),
+      decoder: () => {
+        const decoder = new ChatStreamDecoder(this.#dialect)
+        return same ? decoder : new WithoutRaw(decoder)
+      },
     }
   }
-
-  #send(
-    call: UpstreamCall,
-    { credential, text, timer }: { credential: Credential; text: string; timer: AttemptTimer },
-  ): Promise<HttpAnswer> {
-    return this.#connection.request({
-      method: 'POST',
-      path: '/chat/completions',
-      headers: outboundHeaders(call, credential),
-      body: text,
-      signal: timer.signal,
-    })
-  }
-
-  #limits(call: UpstreamCall, leftMs: number): AttemptLimits {
-    const { firstTokenMs, idleMs, totalMs } = this.#settings.timeouts
-    // A whole answer has no first token apart from its last, so only the deadline and the total bound it.
-    const first = call.request.stream ? Math.min(leftMs, firstTokenMs) : leftMs
-    return { firstTokenMs: first, idleMs, totalMs }
-  }
 }
 
-/** All headers that ever leave: nothing of the client's request is among them. */
-function outboundHeaders(call: UpstreamCall, { secret }: Credential): Record<string, string> {
-  return {
-    'content-type': 'application/json',
-    accept: call.request.stream ? 'text/event-stream' : 'application/json',
-    // undici does not decompress, and a stream should not be held back by a compressor.
-    'accept-encoding': 'identity',
-    'user-agent': 'gateway',
-    'x-client-request-id': call.requestId,
-    ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
-  }
-}
-
-function credentialFailure({ failure }: UpstreamFailure): CredentialFailure | null {
-  return failure === 'rate_limited' || failure === 'auth' || failure === 'quota' ? failure : null
-}
-
-/** A failure before the answer could be read. */
-function thrown(error: unknown, at: { timer: AttemptTimer; limits: AttemptLimits }): UpstreamFailure {
-  if (at.timer.cause !== null || error instanceof UpstreamStreamError) {
-    const known = asStreamError(error, at)
-    if (known instanceof UpstreamStreamError) return failed({ failure: known.failure, message: known.message })
-  }
-  if (isProtocolError(error))
-    return failed({ failure: 'malformed', message: 'the provider did not answer in valid HTTP' })
-  if (error instanceof BlockedAddressError) return failed({ failure: 'connect', message: error.message })
-  return failed({ failure: 'connect', message: describeNetworkError(error) })
+function completed(body: JsonObject, now: number): JsonObject {
+  return completeChatAnswer(body, { created: Math.floor(now / 1000), id: 'chatcmpl-gateway' })
 }

@@ -1,6 +1,8 @@
 import type { UpstreamCall, UpstreamPort, UpstreamResult } from '../pipeline/ports.ts'
+import { AnthropicUpstream } from './anthropic.ts'
 import { ConcurrencyLimit } from './concurrency.ts'
 import { failed } from './failure.ts'
+import { GeminiUpstream } from './gemini.ts'
 import { OpenAiUpstream } from './openai.ts'
 import type { AdapterPorts, ProviderSettings, Sleep, AnswerLookup } from './ports.ts'
 import { SimulatedUpstream } from './simulated/simulated.ts'
@@ -22,14 +24,13 @@ export function createUpstream(settings: readonly ProviderSettings[], options: U
   const adapters = new Map<string, UpstreamPort>()
   for (const provider of settings) {
     const adapter = createAdapter(provider, options)
-    if (adapter !== null)
-      adapters.set(provider.name, new ConcurrencyLimit(adapter, provider.maxConcurrency, options.clock))
+    adapters.set(provider.name, new ConcurrencyLimit(adapter, provider.maxConcurrency, options.clock))
   }
   const allSimulated = settings.length > 0 && settings.every(({ kind }) => kind === 'simulated')
   return new Registry(adapters, allSimulated ? 'simulated' : 'live')
 }
 
-function createAdapter(provider: ProviderSettings, options: UpstreamOptions): UpstreamPort | null {
+function createAdapter(provider: ProviderSettings, options: UpstreamOptions): UpstreamPort {
   switch (provider.kind) {
     case 'openai':
     case 'openai-compatible':
@@ -42,9 +43,9 @@ function createAdapter(provider: ProviderSettings, options: UpstreamOptions): Up
         ...(options.answers === undefined ? {} : { lookup: options.answers }),
       })
     case 'anthropic':
+      return new AnthropicUpstream(provider, options)
     case 'gemini':
-      // Their formats have no translator yet; a call says so instead of a start-up that fails for all.
-      return null
+      return new GeminiUpstream(provider, options)
   }
 }
 
@@ -60,7 +61,7 @@ class Registry implements UpstreamPort {
   async call(call: UpstreamCall): Promise<UpstreamResult> {
     const adapter = this.#adapters.get(call.target.provider)
     if (adapter !== undefined) return adapter.call(call)
-    const message = `provider "${call.target.provider}" can not be called: it is not configured or of a kind not supported yet`
+    const message = `provider "${call.target.provider}" can not be called: it is not configured`
     return failed({ failure: 'not_found', message })
   }
 

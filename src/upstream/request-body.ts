@@ -1,5 +1,6 @@
 import type { UpstreamCall } from '../pipeline/ports.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../wire/json.ts'
+import { droppedByChat } from '../wire/openai-chat/dropped.ts'
 import { encodeChatRequest } from '../wire/openai-chat/encode-request.ts'
 import type { RequestQuirks } from './request-quirks.ts'
 
@@ -17,9 +18,10 @@ export function requestBody(
   quirks: RequestQuirks,
 ): RequestBody {
   const model = target.upstreamModel
-  const source = body ?? encodeChatRequest(request, { model, includeUsage: true })
+  const own = request.format === 'openai-chat'
+  const source = own && body !== null ? body : encodeChatRequest(request, { model, includeUsage: true })
   const kept: [string, JsonValue][] = []
-  const droppedParams: string[] = []
+  const droppedParams = own ? [] : droppedByChat(request)
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined || name === 'stream' || name === 'stream_options') continue
     if (quirks.dropped.includes(name)) {

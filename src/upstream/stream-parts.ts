@@ -1,27 +1,26 @@
 import type { UpstreamFailureClass } from '../engine/record.ts'
 import { UpstreamStreamError } from '../engine/upstream-error.ts'
 import type { StreamPart } from '../wire/canonical.ts'
-import { ChatStreamDecoder } from '../wire/openai-chat/decode-stream.ts'
 import type { DecodedEvent } from '../wire/reading.ts'
 import { readProviderError } from '../wire/error-body.ts'
 import { SseOverflowError, SseParser, type SseEvent } from '../wire/sse.ts'
-import type { UsageDialectName } from '../wire/usage-dialects.ts'
 import { describeTimeout, type AttemptLimits, type AttemptTimer } from './attempt-timer.ts'
 import { TooLargeError, type ByteSource } from './byte-source.ts'
 import { classifyReported } from './failure.ts'
+import type { AnswerReader } from './provider-format.ts'
 
 export interface StreamContext {
   readonly source: ByteSource
   readonly timer: AttemptTimer
   readonly limits: AttemptLimits
-  readonly dialect: UsageDialectName
+  readonly reader: AnswerReader
   readonly scrub: (message: string) => string
 }
 
 /** The parts of a streamed answer. Ends normally after a finish part alone; everything else is an `UpstreamStreamError`. */
 export async function* streamParts(context: StreamContext): AsyncGenerator<StreamPart> {
   const { source, timer } = context
-  const decoder = new ChatStreamDecoder(context.dialect)
+  const decoder = context.reader.decoder()
   let ended = false
   let seen = false
   try {

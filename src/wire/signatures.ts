@@ -1,4 +1,4 @@
-import type { Signed, WireFormat } from './canonical.ts'
+import type { Block, CanonicalRequest, Signed, WireFormat } from './canonical.ts'
 
 /*
  * A signature of one provider travels through a client of another format and has to be told apart when it comes back. It
@@ -23,4 +23,17 @@ export function readSignature(text: string, format: WireFormat): Required<Signed
     if (text.startsWith(mark)) return { signature: text.slice(mark.length), signedBy }
   }
   return { signature: text, signedBy: format }
+}
+
+/** True when the talk holds a seal that a provider of the format did not put, and would therefore refuse. */
+export function hasForeignSeals({ messages }: CanonicalRequest, format: WireFormat): boolean {
+  return messages.some(({ blocks }) => blocks.some((block) => isForeign(block, format)))
+}
+
+function isForeign(block: Block, format: WireFormat): boolean {
+  if (block.kind === 'reasoning' && block.signature === undefined && block.redacted === undefined) {
+    // Thought without any seal comes from a provider that has none.
+    return format === 'anthropic'
+  }
+  return 'signedBy' in block && block.signedBy !== undefined && block.signedBy !== format
 }

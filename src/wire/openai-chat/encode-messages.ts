@@ -9,7 +9,8 @@ export function encodeMessages(messages: readonly Message[]): JsonObject[] {
 }
 
 function encodeMessage(message: Message): JsonObject[] {
-  const results = message.blocks.filter((block) => block.kind === 'tool_result').map(toolMessage)
+  const given = message.blocks.filter((block) => block.kind === 'tool_result')
+  const results = [...given.map(toolMessage), ...mediaMessage(given)]
   const rest = message.blocks.filter((block) => block.kind !== 'tool_result')
   if (message.role === 'tool' || (results.length > 0 && rest.length === 0)) return results
   const name = message.name === undefined ? {} : { name: message.name }
@@ -18,7 +19,16 @@ function encodeMessage(message: Message): JsonObject[] {
 }
 
 function toolMessage(result: Part<'tool_result'>): JsonObject {
-  return { role: 'tool', tool_call_id: result.toolUseId, content: contentOf(result.blocks) }
+  const texts = result.blocks.filter(({ kind }) => !MEDIA.has(kind))
+  return { role: 'tool', tool_call_id: result.toolUseId, content: contentOf(texts) }
+}
+
+const MEDIA: ReadonlySet<string> = new Set(['image', 'audio', 'file'])
+
+/** Results are text here: pictures in them follow as the user's. */
+function mediaMessage(results: readonly Part<'tool_result'>[]): JsonObject[] {
+  const media = results.flatMap(({ blocks }) => blocks.filter(({ kind }) => MEDIA.has(kind)))
+  return media.length === 0 ? [] : [{ role: 'user', content: media.flatMap(encodePart) }]
 }
 
 /** One text alone is sent as a string: every host takes that, while some refuse lists of parts. */
@@ -87,7 +97,7 @@ function assistantMembers(blocks: readonly Block[]): JsonObject {
   return {
     content: texts.length === 0 ? null : contentOf(texts),
     ...(refusal.length > 0 ? { refusal: refusal.join('') } : {}),
-    ...(reasoning.length > 0 ? { reasoning_content: reasoning.join('') } : {}),
+    ...(reasoning.join('') === '' ? {} : { reasoning_content: reasoning.join('') }),
     ...(audio?.source.kind === 'provider-file' ? { audio: { id: audio.source.fileId } } : {}),
     ...(calls.length > 0 ? { tool_calls: calls.map(encodeToolCall) } : {}),
   }

@@ -13,12 +13,16 @@ export interface EncodeChatRequest {
 
 /** The body of `POST /v1/chat/completions` for a provider. `parseChatRequest` of the result gives the request again. */
 export function encodeChatRequest(request: CanonicalRequest, options: EncodeChatRequest): JsonObject {
-  const { stream_options: streamOptions, ...extra } = request.extra
+  // Members of another format mean nothing here.
+  const { stream_options: streamOptions, ...extra } = request.format === 'openai-chat' ? request.extra : {}
   const body: Record<string, JsonValue> = {
     ...extra,
     model: options.model,
     messages: encodeMessages(request.messages),
-    ...encodeTools(request.tools, request.toolChoice),
+    ...encodeTools(
+      request.tools.filter(({ hosted }) => hosted === undefined),
+      request.toolChoice,
+    ),
     ...encodeFormat(request.responseFormat),
     ...encodeSampling(request.sampling),
   }

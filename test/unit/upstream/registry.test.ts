@@ -24,11 +24,7 @@ describe('all providers behind one port', () => {
   it('sends each call to its provider', async () => {
     const server = await scriptedServer((response) => sendJson(response, 200, wholeAnswer('live')))
     const upstream = createUpstream(
-      [
-        settings(server.baseUrl, { name: 'real' }),
-        settings('', { name: 'sim', kind: 'simulated', apiKeys: [] }),
-        settings('https://api.example.com', { name: 'other', kind: 'anthropic' }),
-      ],
+      [settings(server.baseUrl, { name: 'real' }), settings('', { name: 'sim', kind: 'simulated', apiKeys: [] })],
       { clock: realClock, seed: 1, streamSpeed: 0 },
     )
     expect(upstream.mode).toBe('live')
@@ -36,12 +32,8 @@ describe('all providers behind one port', () => {
     expect(real).toMatchObject({ kind: 'answer', answer: { blocks: [{ text: 'live' }] } })
     const sim = await upstream.call(makeCall({ target: at('sim') }))
     expect(sim).toMatchObject({ kind: 'answer', answer: { id: expect.stringMatching(/^chatcmpl-sim-/) } })
-    for (const name of ['other', 'nobody']) {
-      expect(await upstream.call(makeCall({ target: at(name) }))).toMatchObject({
-        kind: 'failed',
-        failure: 'not_found',
-      })
-    }
+    const nobody = await upstream.call(makeCall({ target: at('nobody') }))
+    expect(nobody).toMatchObject({ kind: 'failed', failure: 'not_found' })
     expect(server.seen).toHaveLength(1)
     await upstream.close()
     await server.close()

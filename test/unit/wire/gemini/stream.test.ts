@@ -46,7 +46,7 @@ describe('recorded streams of Google', () => {
 
   it('pieces of lists, also when the end of the call is missing', () => {
     const lines = essence(decode('google-stream-tool-call-array-arguments-missing-terminal-function-call'))
-    const [args] = lines.filter((line) => line.startsWith('args'))
+    const args = lines.find((line) => line.startsWith('args'))
     const read: unknown = JSON.parse((args ?? '').slice('args 0 '.length))
     expect(read).toMatchObject({ operations: [{ action: 'add', description: 'Fresh red apple' }, { price: 0.3 }] })
     expect(lines.at(-2)).toBe('finish tool_calls')

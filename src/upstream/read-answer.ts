@@ -2,16 +2,14 @@ import type { UpstreamFailure, UpstreamResult } from '../pipeline/ports.ts'
 import type { StreamPart } from '../wire/canonical.ts'
 import { readProviderError } from '../wire/error-body.ts'
 import { isJsonObject } from '../wire/json.ts'
-import { readChatAnswer } from '../wire/openai-chat/answer.ts'
 import type { AnswerReading } from '../wire/reading.ts'
-import { completeChatAnswer } from '../wire/openai-chat/complete-answer.ts'
-import type { UsageDialectName } from '../wire/usage-dialects.ts'
 import { answerParts, hasContent } from './answer-parts.ts'
 import type { AttemptLimits, AttemptTimer } from './attempt-timer.ts'
 import { ByteSource } from './byte-source.ts'
 import type { HttpAnswer } from './connection.ts'
 import { classifyReported, classifyStatus, failed } from './failure.ts'
 import { peekContent } from './peek.ts'
+import type { AnswerReader } from './provider-format.ts'
 import { headerValue, retryAfterMs } from './retry-after.ts'
 import { asStreamError, streamParts } from './stream-parts.ts'
 import { UpstreamStreamError } from '../engine/upstream-error.ts'
@@ -27,7 +25,7 @@ export interface AnswerContext {
   readonly timer: AttemptTimer
   readonly limits: AttemptLimits
   readonly stream: boolean
-  readonly dialect: UsageDialectName
+  readonly reader: AnswerReader
   readonly droppedParams: readonly string[]
   /** Milliseconds since the epoch, for dates in `Retry-After`. */
   readonly now: number
@@ -107,11 +105,11 @@ function wholeAnswer(text: string, context: BodyContext): UpstreamResult {
   const { status } = context
   if (text.trim() === '') return failed({ failure: 'empty', status, message: 'the answer is empty' })
   const body = parseJson(text)
-  const reading = readChatAnswer(body, context.dialect)
+  const reading = context.reader.readWhole(body)
   if (reading.kind !== 'answer' || !isJsonObject(body)) return unusable(reading, context)
   const { answer } = reading
   if (!hasContent(answer)) return failed({ failure: 'empty', status, message: 'the answer has no content' })
-  const raw = completeChatAnswer(body, { created: Math.floor(context.now / 1000), id: 'chatcmpl-gateway' })
+  const raw = context.reader.rawBody(body, context.now)
   return { kind: 'answer', status, answer, raw, droppedParams: context.droppedParams, injected: false }
 }
 

@@ -1,0 +1,144 @@
+import type { UpstreamCall, UpstreamFailure, UpstreamPort, UpstreamResult } from '../pipeline/ports.ts'
+import { GatewayError } from '../wire/errors.ts'
+import { AttemptTimer, type AttemptLimits } from './attempt-timer.ts'
+import { BlockedAddressError } from './address-guard.ts'
+import { Connection, type HttpAnswer } from './connection.ts'
+import { CredentialPool, type Credential } from './credentials.ts'
+import { failed } from './failure.ts'
+import { describeNetworkError, isProtocolError } from './network-error.ts'
+import type { AdapterPorts, ProviderSettings } from './ports.ts'
+import type { OutboundRequest, ProviderFormat } from './provider-format.ts'
+import { readAnswer } from './read-answer.ts'
+import { scrubMessage } from './scrub.ts'
+import { asStreamError } from './stream-parts.ts'
+import { UpstreamStreamError } from '../engine/upstream-error.ts'
+
+/** What a credential may be set aside for. */
+type CredentialFailure = 'rate_limited' | 'auth' | 'quota'
+
+/** Calls one provider over HTTP, in whatever format it speaks. */
+export class HttpUpstream implements UpstreamPort {
+  readonly mode = 'live'
+  readonly #settings: ProviderSettings
+  readonly #format: ProviderFormat
+  readonly #credentials: CredentialPool
+  readonly #connection: Connection
+  readonly #ports: AdapterPorts
+
+  constructor(settings: ProviderSettings, ports: AdapterPorts, format: ProviderFormat) {
+    this.#settings = settings
+    this.#ports = ports
+    this.#format = format
+    this.#credentials = new CredentialPool(settings.name, settings.apiKeys, ports)
+    this.#connection = new Connection({
+      baseUrl: settings.baseUrl,
+      connectMs: settings.timeouts.connectMs,
+      connections: settings.maxConcurrency,
+      addresses: 'configured',
+    })
+  }
+
+  async call(call: UpstreamCall): Promise<UpstreamResult> {
+    const request = this.#outbound(call)
+    if ('kind' in request) return request
+    const text = JSON.stringify(request.body)
+    const startedAt = this.#ports.clock.monotonic()
+    let last: UpstreamResult | null = null
+    for (const credential of this.#credentials.candidates()) {
+      const leftMs = call.firstTokenWithinMs - (this.#ports.clock.monotonic() - startedAt)
+      if (last !== null && (leftMs <= 0 || call.signal.aborted)) break
+      last = await this.#attempt(call, { credential, request, text, leftMs })
+      const reason = last.kind === 'failed' ? credentialFailure(last) : null
+      if (last.kind !== 'failed' || reason === null) return last
+      this.#credentials.pause(credential, reason, last.retryAfterMs)
+    }
+    return last ?? failed({ failure: 'auth', message: 'there is no credential to try' })
+  }
+
+  close(): Promise<void> {
+    return this.#connection.close()
+  }
+
+  async #attempt(
+    call: UpstreamCall,
+    one: { credential: Credential; request: OutboundRequest; text: string; leftMs: number },
+  ): Promise<UpstreamResult> {
+    const limits = this.#limits(call, one.leftMs)
+    const timer = new AttemptTimer(call.signal, limits)
+    try {
+      const response = await this.#send(call, { ...one, timer })
+      return await readAnswer(response, {
+        timer,
+        limits,
+        stream: call.request.stream,
+        reader: this.#format.reader(call),
+        droppedParams: one.request.droppedParams,
+        now: this.#ports.clock.now(),
+        scrub: (message) => scrubMessage(message, this.#credentials.secrets),
+      })
+    } catch (error) {
+      timer.stop()
+      return thrown(error, { timer, limits })
+    }
+  }
+
+  /** A request that this provider can not take is refused as the provider itself would. */
+  #outbound(call: UpstreamCall): OutboundRequest | UpstreamFailure {
+    try {
+      return this.#format.request(call)
+    } catch (error) {
+      if (error instanceof GatewayError) return failed({ failure: 'bad_request', message: error.message })
+      throw error
+    }
+  }
+
+  #send(
+    call: UpstreamCall,
+    one: { credential: Credential; request: OutboundRequest; text: string; timer: AttemptTimer },
+  ): Promise<HttpAnswer> {
+    const { credential, request, text, timer } = one
+    const key = credential.secret === null ? {} : this.#format.credential(credential.secret)
+    return this.#connection.request({
+      method: 'POST',
+      path: request.path,
+      headers: { ...outboundHeaders(call), ...request.headers, ...key },
+      body: text,
+      signal: timer.signal,
+    })
+  }
+
+  #limits(call: UpstreamCall, leftMs: number): AttemptLimits {
+    const { firstTokenMs, idleMs, totalMs } = this.#settings.timeouts
+    // A whole answer has no first token apart from its last, so only the deadline and the total bound it.
+    const first = call.request.stream ? Math.min(leftMs, firstTokenMs) : leftMs
+    return { firstTokenMs: first, idleMs, totalMs }
+  }
+}
+
+/** All headers that ever leave beside those of the format: nothing else of the client's request is among them. */
+function outboundHeaders(call: UpstreamCall): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    accept: call.request.stream ? 'text/event-stream' : 'application/json',
+    // undici does not decompress, and a stream should not be held back by a compressor.
+    'accept-encoding': 'identity',
+    'user-agent': 'gateway',
+    'x-client-request-id': call.requestId,
+  }
+}
+
+function credentialFailure({ failure }: UpstreamFailure): CredentialFailure | null {
+  return failure === 'rate_limited' || failure === 'auth' || failure === 'quota' ? failure : null
+}
+
+/** A failure before the answer could be read. */
+function thrown(error: unknown, at: { timer: AttemptTimer; limits: AttemptLimits }): UpstreamFailure {
+  if (at.timer.cause !== null || error instanceof UpstreamStreamError) {
+    const known = asStreamError(error, at)
+    if (known instanceof UpstreamStreamError) return failed({ failure: known.failure, message: known.message })
+  }
+  if (isProtocolError(error))
+    return failed({ failure: 'malformed', message: 'the provider did not answer in valid HTTP' })
+  if (error instanceof BlockedAddressError) return failed({ failure: 'connect', message: error.message })
+  return failed({ failure: 'connect', message: describeNetworkError(error) })
+}
