@@ -123,7 +123,11 @@ export const RULES: readonly Rule[] = [
   ],
   ['math', 1.4, 'noun.number ask.last ask.many !has.code'],
   // A story with numbers that asks "how many" is a word problem, in whatever form the answer is wanted.
-  ['math', 2.2, 'math.quantities ask.many ask.mark !code.lines !verb.summarize !verb.extract !verb.classify !text.labelled'],
+  [
+    'math',
+    2.2,
+    'math.quantities ask.many ask.mark !code.lines !verb.summarize !verb.extract !verb.classify !text.labelled',
+  ],
   [
     'math',
     1,
