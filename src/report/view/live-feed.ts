@@ -3,7 +3,7 @@ import { createFigures, type LiveFigures } from './live-figures.ts'
 import { recordRow, refusalRow, waitingRow, type LiveRow } from './live-row.ts'
 
 /** What the live view is told; the events of the `dev` bus fit. */
-export type LiveEvent =
+type LiveEvent =
   | {
       readonly kind: 'started'
       readonly incoming: {

@@ -17,7 +17,7 @@ export interface Phase {
   readonly of: number
 }
 
-export interface CandidateSoFar {
+interface CandidateSoFar {
   readonly name: string
   readonly changed: number
   readonly worse: number
