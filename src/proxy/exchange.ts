@@ -31,8 +31,8 @@ async function exchange(context: RequestContext, caller: Caller, speaker: Speake
   const { body, startedAt } = await readBody(context)
   const conversation = speaker.read(body, request)
   const parseMs = performance.now() - startedAt
-  const { canonical, droppedParams } = conversation
-  const read = { canonical, body: conversation.body, droppedParams, hints, parseMs, endpoint: 'chat' } as const
+  const { endpoint = 'chat' } = conversation
+  const read = { ...conversation, hints, parseMs, endpoint }
   const reply = await ports.pipeline.run(incomingOf(context, caller, read), signal)
   await answer(context, reply, { speaker, conversation, hints })
 }

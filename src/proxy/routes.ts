@@ -1,9 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../wire/errors.ts'
-import type { AuthedHandler, RequestContext } from './exchange-context.ts'
 import { chatSpeaker } from './chat-speaker.ts'
+import { completionsSpeaker } from './completions-speaker.ts'
+import { countingOf } from './count-tokens.ts'
+import { embeddingsSpeaker } from './embeddings-speaker.ts'
 import { exchangeOf } from './exchange.ts'
+import type { AuthedHandler, RequestContext } from './exchange-context.ts'
+import { GEMINI_VOICE, geminiCounter, geminiSpeaker } from './gemini-speaker.ts'
 import { health, readiness } from './health.ts'
+import { messagesCounter, messagesSpeaker, MESSAGES_VOICE } from './messages-speaker.ts'
 import { listModels, showModel } from './models.ts'
 import { OPENAI_VOICE } from './openai-voice.ts'
 import { responsesSpeaker } from './responses-speaker.ts'
@@ -14,19 +19,29 @@ export type Route =
   | { readonly name: string; readonly access: 'open'; readonly handle: (context: RequestContext) => void }
   | { readonly name: string; readonly access: 'key'; readonly handle: AuthedHandler }
 
-const TABLE: ReadonlyMap<string, Readonly<Record<string, Route>>> = new Map([
-  ['/chat/completions', { POST: { name: 'chat.completions', access: 'key', handle: exchangeOf(chatSpeaker) } }],
-  ['/responses', { POST: { name: 'responses', access: 'key', handle: exchangeOf(responsesSpeaker) } }],
+type Methods = Readonly<Record<string, Route>>
+
+const post = (name: string, handle: AuthedHandler): Methods => ({ POST: { name, access: 'key', handle } })
+
+const TABLE: ReadonlyMap<string, Methods> = new Map([
+  ['/chat/completions', post('chat.completions', exchangeOf(chatSpeaker))],
+  ['/responses', post('responses', exchangeOf(responsesSpeaker))],
+  ['/completions', post('completions', exchangeOf(completionsSpeaker))],
+  ['/embeddings', post('embeddings', exchangeOf(embeddingsSpeaker))],
+  ['/messages', post('messages', exchangeOf(messagesSpeaker))],
+  ['/messages/count_tokens', post('messages.count_tokens', countingOf(messagesCounter))],
   ['/models', { GET: { name: 'models.list', access: 'key', handle: listModels } }],
   ['/healthz', { GET: { name: 'healthz', access: 'open', handle: health } }],
   ['/readyz', { GET: { name: 'readyz', access: 'open', handle: readiness } }],
 ])
 
 const MODEL_PREFIX = '/models/'
+/** Versions that a path may begin with; each path is also there without. */
+const VERSION = /^\/v1(?:beta)?(?=\/)/
 
-/** Finds the route of a normalised path, with and without `/v1` in front. Throws 404 or 405. */
+/** Finds the route of a normalised path, with and without a version in front. Throws 404 or 405. */
 export function routeOf(method: string, path: string): Route {
-  const bare = path.startsWith('/v1/') ? path.slice(3) : path
+  const bare = path.replace(VERSION, '')
   const methods = TABLE.get(bare) ?? modelRoute(bare)
   if (methods === undefined) throw new GatewayError('not_found', 'no such path')
   const route = methods[method === 'HEAD' ? 'GET' : method]
@@ -35,15 +50,35 @@ export function routeOf(method: string, path: string): Route {
   throw new GatewayError('method_not_allowed', `this path takes ${allow} only`, { data: { allow } })
 }
 
-function modelRoute(path: string): Readonly<Record<string, Route>> | undefined {
+function modelRoute(path: string): Methods | undefined {
   if (!path.startsWith(MODEL_PREFIX)) return undefined
-  // Model names may hold slashes, so the rest of the path is the name.
+  // Model names may hold slashes, so the rest of the path is the name; what Gemini's clients do with it comes last.
   const id = path.slice(MODEL_PREFIX.length)
+  const colon = id.lastIndexOf(':')
+  const generate = colon === -1 ? undefined : geminiRoute(id.slice(0, colon), id.slice(colon + 1))
+  if (generate !== undefined) return generate
   const handle: AuthedHandler = (context, caller) => showModel(context, caller, id)
   return { GET: { name: 'models.show', access: 'key', handle } }
 }
 
+function geminiRoute(model: string, action: string): Methods | undefined {
+  switch (action) {
+    case 'generateContent':
+      return post('generateContent', exchangeOf(geminiSpeaker(model, false)))
+    case 'streamGenerateContent':
+      return post('streamGenerateContent', exchangeOf(geminiSpeaker(model, true)))
+    case 'countTokens':
+      return post('countTokens', countingOf(geminiCounter(model)))
+    default:
+      return undefined
+  }
+}
+
 /** The format in which a request hears of errors, known by its address alone, so that even a refusal at the door fits. */
-export function voiceOf(_request: IncomingMessage): ErrorVoice {
-  return OPENAI_VOICE
+export function voiceOf({ url = '' }: IncomingMessage): ErrorVoice {
+  const end = url.indexOf('?')
+  const path = end === -1 ? url : url.slice(0, end)
+  if (path.startsWith('/v1beta/') || /(?::|%3A)(?:\w*[gG]enerateContent|countTokens)\/?$/.test(path))
+    return GEMINI_VOICE
+  return /^(?:\/v1)?\/messages(?:\/|$)/.test(path) ? MESSAGES_VOICE : OPENAI_VOICE
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Asked } from '../engine/decision.ts'
 import type { ExchangeRecord } from '../engine/record.ts'
 import type { ExchangeReply } from '../pipeline/ports.ts'
 import type { CanonicalRequest, StreamPart } from '../wire/canonical.ts'
@@ -35,6 +36,8 @@ export interface Framing {
 /** One request as its format reads it, and how it wants its answer. */
 export interface Conversation {
   readonly canonical: CanonicalRequest
+  /** Absent: `chat`. */
+  readonly endpoint?: Asked['endpoint']
   /** What providers of the same format may get as it is; null when there is no such provider. */
   readonly body: JsonObject | null
   /** Parameters that are left out whoever answers. */
@@ -49,4 +52,11 @@ export interface Speaker {
   readonly voice: ErrorVoice
   /** Throws `invalid_request_error` with the path of the field at fault. */
   read(body: JsonObject, request: IncomingMessage): Conversation
+}
+
+/** One way to ask how many tokens a prompt has. */
+export interface Counter {
+  readonly voice: ErrorVoice
+  read(body: JsonObject, request: IncomingMessage): CanonicalRequest
+  answerBody(inputTokens: number): JsonObject
 }

@@ -31,8 +31,8 @@ function sealOf({ signature, signedBy }: Signed): Signed {
  * False for an answer that gives the client nothing. Cut or filtered answers count as given even without text: another
  * provider would not be the cure.
  */
-export function hasContent({ blocks, finish }: CanonicalAnswer): boolean {
-  return finish === 'length' || finish === 'content_filter' || blocks.some(isFilled)
+export function hasContent({ blocks, finish, embeddings }: CanonicalAnswer): boolean {
+  return embeddings !== undefined || finish === 'length' || finish === 'content_filter' || blocks.some(isFilled)
 }
 
 function isFilled(block: Block): boolean {

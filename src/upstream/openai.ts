@@ -3,6 +3,8 @@ import type { JsonObject } from '../wire/json.ts'
 import { readChatAnswer } from '../wire/openai-chat/answer.ts'
 import { completeChatAnswer } from '../wire/openai-chat/complete-answer.ts'
 import { ChatStreamDecoder } from '../wire/openai-chat/decode-stream.ts'
+import { readEmbeddings } from '../wire/openai-embeddings/answer.ts'
+import { encodeEmbeddingsRequest } from '../wire/openai-embeddings/encode-request.ts'
 import { WithoutRaw } from '../wire/without-raw.ts'
 import { usageDialect, type UsageDialectName } from '../wire/usage-dialects.ts'
 import { HttpUpstream } from './http-upstream.ts'
@@ -11,7 +13,7 @@ import type { AnswerReader, OutboundRequest, ProviderFormat } from './provider-f
 import { requestBody } from './request-body.ts'
 import { requestQuirks, type RequestQuirks } from './request-quirks.ts'
 
-/** Calls a provider that speaks OpenAI's chat completions. */
+/** Calls a provider that speaks OpenAI's chat completions and embeddings. */
 export class OpenAiUpstream extends HttpUpstream {
   constructor(settings: ProviderSettings, ports: AdapterPorts) {
     super(settings, ports, new ChatFormat(settings))
@@ -28,6 +30,9 @@ class ChatFormat implements ProviderFormat {
   }
 
   request(call: UpstreamCall): OutboundRequest {
+    const { request, target } = call
+    const embeddings = encodeEmbeddingsRequest(request, target.upstreamModel)
+    if (embeddings !== null) return { path: '/embeddings', headers: {}, body: embeddings, droppedParams: [] }
     return { path: '/chat/completions', headers: {}, ...requestBody(call, this.#quirks) }
   }
 
@@ -37,9 +42,13 @@ class ChatFormat implements ProviderFormat {
 
   reader({ request }: UpstreamCall): AnswerReader {
     const same = request.format === 'openai-chat'
+    const { embeddings } = request
     return {
-      readWhole: (body) => readChatAnswer(body, this.#dialect),
-      rawBody: (body, now) => (same ? completed(body, now) : null),
+      readWhole: (body) =>
+        embeddings === undefined
+          ? readChatAnswer(body, this.#dialect)
+          : readEmbeddings(body, embeddings, this.#dialect),
+      rawBody: (body, now) => (same && embeddings === undefined ? completed(body, now) : null),
       decoder: () => {
         const decoder = new ChatStreamDecoder(this.#dialect)
         return same ? decoder : new WithoutRaw(decoder)

@@ -43,9 +43,22 @@ function createAdapter(provider: ProviderSettings, options: UpstreamOptions): Up
         ...(options.answers === undefined ? {} : { lookup: options.answers }),
       })
     case 'anthropic':
-      return new AnthropicUpstream(provider, options)
+      return chatOnly(new AnthropicUpstream(provider, options))
     case 'gemini':
-      return new GeminiUpstream(provider, options)
+      return chatOnly(new GeminiUpstream(provider, options))
+  }
+}
+
+/** Embeddings are called in OpenAI's format alone. */
+function chatOnly(adapter: UpstreamPort): UpstreamPort {
+  return {
+    mode: adapter.mode,
+    call: (call) => {
+      if (call.request.embeddings === undefined) return adapter.call(call)
+      const message = `provider "${call.target.provider}" is not asked for embeddings: its format has no translation`
+      return Promise.resolve(failed({ failure: 'not_found', message }))
+    },
+    close: () => adapter.close(),
   }
 }
 

@@ -115,6 +115,14 @@ export interface Sampling {
   readonly reasoningEffort?: string
 }
 
+/** What a request for embeddings asks; its texts stand here alone, as no message holds a list of them. */
+export interface EmbeddingsAsked {
+  /** Texts, or texts that the client has cut into tokens itself. */
+  readonly inputs: readonly string[] | readonly (readonly number[])[]
+  readonly encoding: 'float' | 'base64'
+  readonly dimensions?: number
+}
+
 /** A request in no provider's dialect: what the engine reads, what adapters write from, what a fixture stores. */
 export interface CanonicalRequest {
   readonly format: WireFormat
@@ -140,9 +148,14 @@ export interface CanonicalRequest {
   readonly extra: Readonly<Record<string, JsonValue>>
   /** Headers by which the client chose a variant of its format, such as `anthropic-version`; lower case. */
   readonly protocol?: Readonly<Record<string, string>>
+  /** Set for a request for embeddings; `messages` then holds its longest text, by which it is measured. */
+  readonly embeddings?: EmbeddingsAsked
 }
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'error'
+
+/** One vector: numbers, or little-endian 32-bit floats in base64. */
+export type EmbeddingVector = readonly number[] | string
 
 export interface CanonicalAnswer {
   /** The provider's id of the answer. */
@@ -155,6 +168,8 @@ export interface CanonicalAnswer {
   readonly usage: TokenUsage | null
   /** The stop text that ended the answer, where the provider names it. */
   readonly stopSequence?: string
+  /** Set in an answer to a request for embeddings: one vector for each input. */
+  readonly embeddings?: readonly EmbeddingVector[]
 }
 
 /**

@@ -9,6 +9,7 @@ import type { AnswerLookup, Sleep } from '../ports.ts'
 import { normalDraw, seededRandom } from '../seeded.ts'
 import { words } from '../text-pieces.ts'
 import { simulatedAnswer } from './answer.ts'
+import { simulatedEmbeddings } from './embeddings.ts'
 import { latencyClassOf } from './latency-class.ts'
 import { LATENCY_PROFILES, type LatencyClass, type LogNormal } from './latency-profiles.ts'
 
@@ -44,7 +45,9 @@ export class SimulatedUpstream implements UpstreamPort {
     const { request, target, signal } = call
     const { seed, lookup } = this.#options
     const pace = this.#pace(call)
-    const answer = simulatedAnswer(request, target.upstreamModel, { seed, lookup: lookup ?? null })
+    const source = { seed, lookup: lookup ?? null }
+    const { upstreamModel } = target
+    const answer = simulatedEmbeddings(request, upstreamModel, seed) ?? simulatedAnswer(request, upstreamModel, source)
     const tokens = answer.usage === null ? 0 : totalOutput(answer.usage)
     const waitMs = request.stream ? pace.firstTokenMs : pace.firstTokenMs + tokens * pace.tokenGapMs
     try {
