@@ -8,7 +8,7 @@ import { RecentMap } from './recent-map.ts'
 const MAX_SESSIONS = 10_000
 
 /** Sessions by id, the least recently used dropped beyond `limit`, so that memory stays flat. */
-export class SessionTable {
+class SessionTable {
   readonly #sessions: RecentMap<SessionState>
 
   constructor(limit: number = MAX_SESSIONS) {

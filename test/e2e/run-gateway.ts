@@ -19,7 +19,7 @@ export interface RunOptions {
 }
 
 /** The environment of a test: nothing of the machine's own keys or CI settings leaks into it. */
-export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...extra }
 }
 

@@ -37,7 +37,7 @@ export async function printResult({ context, options, reports }: Printing, resul
   nextCommand(context, result.summary)
 }
 
-export async function terminalText(context: CliContext, summary: RunSummary): Promise<string> {
+async function terminalText(context: CliContext, summary: RunSummary): Promise<string> {
   return terminalSummary(summary, {
     width: context.columns,
     ascii: context.ascii,

@@ -6,7 +6,7 @@ import type { RunSummary } from '../../../src/replay/summary/types.ts'
 import type { PairRow } from '../../../src/replay/types.ts'
 import { sampleRows } from '../replay/summary/sample-rows.ts'
 
-export const SAMPLE_GATES = [
+const SAMPLE_GATES = [
   'cost.total<=+5%',
   'quality.score non-inferior 0.03',
   'quality.score{intent=code.*} non-inferior 5pp',

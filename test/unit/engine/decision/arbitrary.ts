@@ -65,7 +65,7 @@ const require = fc.record(
 const relax = fc.uniqueArray(fc.constantFrom('quality', 'latency', 'cost'))
 const weight = fc.double({ min: 0, max: 1, noNaN: true })
 
-export const policy: fc.Arbitrary<Policy> = fc
+const policy: fc.Arbitrary<Policy> = fc
   .record({
     kind: fc.constantFrom('minimize_cost', 'minimize_latency', 'maximize_quality', 'weighted'),
     weights: fc.record({ quality: weight, cost: weight, latency: weight }),

@@ -82,7 +82,7 @@ export const THREE = matrix(
 )
 
 export const CHEAPEST: Policy = { kind: 'minimize_cost', require: {}, relax: [], strict: false }
-export const BEST: Policy = { kind: 'maximize_quality', require: {}, relax: [], strict: false }
+const BEST: Policy = { kind: 'maximize_quality', require: {}, relax: [], strict: false }
 export const FASTEST: Policy = { kind: 'minimize_latency', require: {}, relax: [], strict: false }
 
 export function config(over: Partial<RoutingConfig> = {}): RoutingConfig {
