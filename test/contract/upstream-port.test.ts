@@ -19,6 +19,7 @@ import {
   wholeAnswer,
   type Script,
 } from '../unit/upstream/support.ts'
+import { PROVIDERS, type ProviderScript } from '../unit/upstream/provider-formats.ts'
 import { describeUpstreamPort, type OpenedUpstream } from './upstream-port.ts'
 
 /** Streams slowly, so that a client can leave in the middle. */
@@ -48,8 +49,26 @@ function alone(port: UpstreamPort): Promise<OpenedUpstream> {
   return Promise.resolve({ port, close: () => port.close() })
 }
 
-async function withProvider(make: (baseUrl: string) => UpstreamPort): Promise<OpenedUpstream> {
-  const server = await scriptedServer(provider)
+/** Any provider, streaming as slowly. */
+function slowly(one: ProviderScript): Script {
+  return async (response, { body, path }) => {
+    if (body['stream'] !== true && !path.includes('stream')) return sendJson(response, 200, one.whole('one two three '))
+    startStream(response)
+    response.write(one.start)
+    for (const word of ['one ', 'two ', 'three ']) {
+      response.write(one.text(word))
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    response.end(one.stop)
+  }
+}
+
+function withProvider(make: (baseUrl: string) => UpstreamPort): Promise<OpenedUpstream> {
+  return withScript(provider, make)
+}
+
+async function withScript(script: Script, make: (baseUrl: string) => UpstreamPort): Promise<OpenedUpstream> {
+  const server = await scriptedServer(script)
   const port = make(server.baseUrl)
   return {
     port,
@@ -65,6 +84,11 @@ const simulated = (): UpstreamPort => new SimulatedUpstream({ seed: 1, speed: 50
 describeUpstreamPort('OpenAI', () =>
   withProvider((baseUrl) => new OpenAiUpstream(settings(baseUrl), { clock: realClock })),
 )
+for (const one of PROVIDERS) {
+  describeUpstreamPort(`${one.kind} for clients of another format`, () =>
+    withScript(slowly(one), (baseUrl) => one.open(settings(baseUrl, { kind: one.kind }), { clock: realClock })),
+  )
+}
 describeUpstreamPort('registry', () =>
   withProvider((baseUrl) => createUpstream([settings(baseUrl, { maxConcurrency: 1 })], { clock: realClock, seed: 1 })),
 )
