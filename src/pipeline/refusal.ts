@@ -123,8 +123,12 @@ export function missingError(missing: UpstreamMissing): GatewayError {
   })
 }
 
-/** The shortest wait any provider named, capped. */
+/** The shortest wait that a provider named, or that we keep from one that is busy; capped. */
 function retryAfter(attempts: readonly AttemptRecord[]): number | null {
-  const named = attempts.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]))
-  return named.length === 0 ? null : Math.min(MAX_RETRY_AFTER_MS, ...named)
+  const waits = attempts.flatMap(({ failure, retryAfterMs, cooldownMs }) => {
+    const busy = failure === 'rate_limited' || failure === 'overloaded'
+    const wait = retryAfterMs ?? (busy ? cooldownMs : undefined)
+    return wait === undefined ? [] : [wait]
+  })
+  return waits.length === 0 ? null : Math.min(MAX_RETRY_AFTER_MS, ...waits)
 }
