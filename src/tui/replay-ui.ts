@@ -72,7 +72,8 @@ export function replayScreen(ui: ReplayUi, running: boolean): ScreenName {
 
 /** One key press. Pure: the same state and key give the same step. */
 export function replayStep(ui: ReplayUi, press: KeyPress, context: ReplayContext): ReplayStep {
-  if (press.name === 'ctrl-c') return { ui, effect: 'interrupt' }
+  // There is nothing to stop once the run is over.
+  if (press.name === 'ctrl-c') return { ui, effect: context.running ? 'interrupt' : 'quit' }
   if (press.name === 'ctrl-z') return { ui, effect: 'suspend' }
   if (ui.prompt !== null) return promptPress(ui, ui.prompt, press)
   if (ui.help) return keep(actionFor('help', press.name) === 'back' ? { ...ui, help: false } : ui)

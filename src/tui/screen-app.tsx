@@ -16,11 +16,13 @@ export interface ScreenOptions extends TerminalStreams {
 /** Runs a program on the whole terminal until the user quits or `signal` aborts; then the terminal is as it was. */
 export async function runScreen(program: ScreenProgram, options: ScreenOptions): Promise<void> {
   if (options.signal.aborted) return
-  const terminal = openTerminal(options)
+  const signalled = new AbortController()
+  const terminal = openTerminal(options, () => signalled.abort())
+  const ended = AbortSignal.any([options.signal, signalled.signal])
   try {
     // In debug mode Ink writes every frame whole and nothing else, which is what the painter behind `frames` takes; it
     // also makes Ink behave the same under CI=1.
-    const instance = render(<App program={program} terminal={terminal} options={options} />, {
+    const instance = render(<App program={program} terminal={terminal} options={{ ...options, signal: ended }} />, {
       stdout: terminal.frames,
       stdin: options.stdin,
       debug: true,

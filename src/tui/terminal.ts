@@ -28,8 +28,11 @@ const SMALLEST_ROWS = 2
 /** Time for the shell to stop us; without job control nothing stops and we come back by ourselves. */
 const SUSPEND_MS = 50
 
-/** Takes the terminal: alternate screen now, the normal one back on `close`, exit, signals and uncaught errors. */
-export function openTerminal({ stdin, stdout }: TerminalStreams): Terminal {
+/**
+ * Takes the terminal: alternate screen now, the normal one back on `close`, exit, signals and uncaught errors. A signal
+ * also ends the view, through `stopped`.
+ */
+export function openTerminal({ stdin, stdout }: TerminalStreams, stopped: () => void): Terminal {
   const size = (): Size => ({ columns: stdout.columns || 80, rows: Math.max(SMALLEST_ROWS, stdout.rows || 24) })
   const painter = createPainter((text) => void stdout.write(text), size)
   let entered = false
@@ -43,7 +46,7 @@ export function openTerminal({ stdin, stdout }: TerminalStreams): Terminal {
     if (entered) stdout.write(LEAVE)
     entered = false
   }
-  const unguard = guard(leave)
+  const unguard = guard(leave, stopped)
   enter()
   return {
     size,
@@ -90,11 +93,12 @@ function frameStream(stdout: NodeJS.WriteStream, show: (text: string) => void): 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /** Calls `leave` whatever ends the process. Signals that nobody else handles still end it, as they would without us. */
-function guard(leave: () => void): () => void {
+function guard(leave: () => void, stopped: () => void): () => void {
   const handlers = STOP_SIGNALS.map((signal) => {
     const handledElsewhere = process.listenerCount(signal) > 0
     const handler = (): void => {
       leave()
+      stopped()
       if (handledElsewhere) return
       process.off(signal, handler)
       process.kill(process.pid, signal)

@@ -140,3 +140,42 @@ describe('gateway dev on a terminal', () => {
     expect(pane.written()).not.toMatch(CURSOR_OR_ERASE)
   })
 })
+
+describe('gateway replay on a terminal', () => {
+  let project: DevProject
+  let pane: Pane
+
+  beforeEach(async () => {
+    project = await devProject()
+    pane = openPane(project, { columns: 80, rows: 24 })
+    await pane.shows('shell>')
+  })
+  afterEach(async () => {
+    await pane.shows(/shell>\n*$/)
+    pane.close()
+    await project.remove()
+  })
+
+  it('goes from the verdict over the list of fixtures to the two answers, and prints the result at the end', async () => {
+    pane.gateway('replay --sample 40')
+    expect(await pane.shows('[1 Summary]')).toMatch(/GATE|NO GATES/)
+    pane.keys('2')
+    expect(await pane.shows('FIXTURE')).toMatch(/ > fx_[0-9a-f]+ /)
+    pane.keys('Enter')
+    expect(await pane.shows('answer (word diff)')).toMatch(/ route .* gpt-4o-2024-08-06 /)
+    await pane.shows(/\[-|\{\+|the answers are the same/)
+    pane.keys('d')
+    await pane.shows('answer (unified diff)')
+    pane.keys('q', 'q')
+    const after = await pane.shows('latency was not recorded')
+    expect(after).not.toContain('[1 Summary]')
+    expect(pane.variable('alternate_on')).toBe('0')
+
+    pane.gateway('replay show')
+    await pane.shows('[1 Summary]')
+    pane.keys('C-c')
+    await pane.shows(/shell>\n*$/)
+    expect(pane.variable('alternate_on')).toBe('0')
+    expect(pane.written()).not.toContain('\u001b[3J')
+  })
+})

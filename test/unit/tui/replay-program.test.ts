@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { finishedRun, followReplay, type ReplayRun } from '../../../src/report/view/replay-run.ts'
+import { finishedRun, followReplay, type ReplayRun } from './replay-run.ts'
 import type { PairRow } from '../../../src/replay/types.ts'
 import { replayProgram } from '../../../src/tui/replay-program.ts'
 import type { ScreenProgram } from '../../../src/tui/screen.ts'

@@ -35,6 +35,11 @@ describe('replay in progress', () => {
     expect(step(asked.ui, 'q', RUNNING)).toEqual({ ui: REPLAY_START, effect: 'none' })
   })
 
+  it('interrupts the run on Ctrl-C, and only leaves when there is none to interrupt', () => {
+    expect(step(REPLAY_START, 'ctrl-c', RUNNING).effect).toBe('interrupt')
+    expect(step(REPLAY_START, 'ctrl-c').effect).toBe('quit')
+  })
+
   it('has no use for the keys of the summary', () => {
     expect(after(['2', 'enter', '/', 'o'], REPLAY_START, RUNNING)).toEqual(REPLAY_START)
   })

@@ -82,23 +82,30 @@ describe('full-screen view', () => {
     expect(terminal.output().endsWith(LEAVE)).toBe(true)
   })
 
-  it.each(['exit', 'uncaughtExceptionMonitor', 'SIGTERM', 'SIGINT'] as const)(
-    'restores the screen at %s',
-    async (event) => {
-      // Somebody who handles the signal, as every command does; without one the view would end the process.
-      const handled = (): void => undefined
-      process.on(event, handled)
-      const before = new Set(process.listeners(event as 'exit'))
-      const { terminal, done, stop } = show(busyFeed())
-      await until(() => terminal.output().includes('dear v'))
-      const ours = process.listeners(event as 'exit').find((listener) => !before.has(listener))
-      ours?.(0)
-      expect(terminal.output().endsWith(LEAVE)).toBe(true)
-      stop.abort()
-      await done
-      process.off(event, handled)
-    },
-  )
+  it.each(['exit', 'uncaughtExceptionMonitor'] as const)('restores the screen at %s', async (event) => {
+    const before = new Set(process.listeners(event as 'exit'))
+    const { terminal, done, stop } = show(busyFeed())
+    await until(() => terminal.output().includes('dear v'))
+    const ours = process.listeners(event as 'exit').find((listener) => !before.has(listener))
+    ours?.(0)
+    expect(terminal.output().endsWith(LEAVE)).toBe(true)
+    stop.abort()
+    await done
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('restores the screen and ends at %s', async (signal) => {
+    // Somebody else handles the signal, as every command does; without one the view would end the process.
+    const handled = (): void => undefined
+    process.on(signal, handled)
+    const before = new Set(process.listeners(signal))
+    const { terminal, done } = show(busyFeed())
+    await until(() => terminal.output().includes('dear v'))
+    const ours = process.listeners(signal).find((listener) => !before.has(listener))
+    ours?.(signal)
+    expect(terminal.output().endsWith(LEAVE)).toBe(true)
+    await done
+    process.off(signal, handled)
+  })
 
   it('leaves no listener behind', async () => {
     const count = (): number[] =>

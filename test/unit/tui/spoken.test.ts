@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { finishedRun, followReplay } from '../../../src/report/view/replay-run.ts'
+import { finishedRun, followReplay } from './replay-run.ts'
 import type { ReplaySource } from '../../../src/report/view/replay-source.ts'
 import { speakLive } from '../../../src/tui/spoken-live.ts'
 import { speakReplay } from '../../../src/tui/spoken-replay.ts'

@@ -1,8 +1,8 @@
-import type { RunSummary } from '../../replay/summary/types.ts'
-import type { PairRow } from '../../replay/types.ts'
-import type { AnswerTexts } from './pair-view.ts'
-import { trackProgress, type ReplayFacts } from './replay-progress.ts'
-import type { FinishedRun, ReplayControl, ReplaySource } from './replay-source.ts'
+import type { RunSummary } from '../../../src/replay/summary/types.ts'
+import type { PairRow } from '../../../src/replay/types.ts'
+import type { AnswerTexts } from '../../../src/report/view/pair-view.ts'
+import { trackProgress, type ReplayFacts } from '../../../src/report/view/replay-progress.ts'
+import type { FinishedRun, ReplayControl, ReplaySource } from '../../../src/report/view/replay-source.ts'
 
 /** A run under way, as the replay view follows it. */
 export interface ReplayRun {
