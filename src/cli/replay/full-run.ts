@@ -132,7 +132,6 @@ function failuresOf(plan: ReplayPlan, executed: Executed, interrupt: Interrupt):
     ).length
     if (refused > 0) reasons.push({ code: 'not_routable', count: refused, candidate: name })
   }
-  const signal = interrupt.caught()
-  if (signal !== null && !executed.complete) reasons.push({ code: 'interrupted', signal })
+  if (!executed.complete) reasons.push({ code: 'interrupted', signal: interrupt.caught() ?? 'SIGINT' })
   return reasons
 }

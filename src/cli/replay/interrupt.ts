@@ -3,6 +3,9 @@ export interface Interrupt {
   readonly signal: AbortSignal
   /** The first signal that came; null while none did. */
   caught(): 'SIGINT' | 'SIGTERM' | null
+  /** As Ctrl-C does where keys reach no terminal driver. */
+  press(): void
+  /** Ends the run after what is in flight, without a signal: its partial result can be looked at. */
   stop(): void
   dispose(): void
 }
@@ -24,7 +27,8 @@ export function catchInterrupt(): Interrupt {
   return {
     signal: controller.signal,
     caught: () => first,
-    stop: onInt,
+    press: onInt,
+    stop: () => controller.abort(),
     dispose: () => {
       process.off('SIGINT', onInt)
       process.off('SIGTERM', onTerm)

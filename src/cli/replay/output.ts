@@ -9,6 +9,7 @@ import { junitReport } from '../../report/junit.ts'
 import { markdownReport, stepSummary } from '../../report/markdown.ts'
 import { terminalSummary } from '../../report/terminal-summary.ts'
 import type { CliContext } from '../context.ts'
+import { summarySentences } from '../../report/view/spoken.ts'
 import { paintFor } from '../paint.ts'
 import type { ReplayOptions } from './options.ts'
 import { appendText, writeReport, type ReportWish } from './reports.ts'
@@ -27,17 +28,19 @@ interface Printing {
   readonly reports: readonly ReportWish[]
 }
 
-/** The table (or the JSON document) on stdout, then the reports that were asked for, then what GitHub wants. */
+/** The table (or the JSON document) on stdout, unless a view has just spoken it, then the reports that were asked for, then what GitHub wants. */
 export async function printResult({ context, options, reports }: Printing, result: RunResult): Promise<void> {
   const taken = reports.some(({ path }) => path === null)
   if (context.json) printAll(context, reportText('json', result, options))
-  else if (!taken) context.out(await terminalText(context, result.summary))
+  else if (!taken && !(context.screenReader && context.interactive))
+    context.out(await terminalText(context, result.summary))
   for (const wish of reports) await writeReport(wish, reportText(wish.format, result, options), context)
   if (options.github ?? context.env['GITHUB_ACTIONS'] === 'true') await printForGitHub(context, result.summary)
   nextCommand(context, result.summary)
 }
 
 async function terminalText(context: CliContext, summary: RunSummary): Promise<string> {
+  if (context.screenReader) return summarySentences(summary).join('\n')
   return terminalSummary(summary, {
     width: context.columns,
     ascii: context.ascii,

@@ -43,7 +43,7 @@ export async function showStored(context: CliContext, result: RunResult, set: Fi
 }
 
 function viewOptions({ color, ascii, screenReader }: CliContext, signal: AbortSignal, interrupt: Interrupt) {
-  return { color, ascii, screenReader, signal, interrupt: () => interrupt.stop() }
+  return { color, ascii, screenReader, signal, interrupt: () => interrupt.press() }
 }
 
 function finishedRun({ summary, rows }: RunResult, set: FixtureSet | null): FinishedRun {
@@ -93,7 +93,10 @@ class LiveRun {
           this.#pause(paused)
         },
         stop,
-        abort: stop,
+        abort: () => {
+          this.#pause(false)
+          interrupt.press()
+        },
       },
     }
     this.observer = {
