@@ -1,5 +1,6 @@
 import type { UpstreamCall } from '../pipeline/ports.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../wire/json.ts'
+import { hasForeignSeals } from '../wire/signatures.ts'
 import { droppedByChat } from '../wire/openai-chat/dropped.ts'
 import { encodeChatRequest } from '../wire/openai-chat/encode-request.ts'
 import type { RequestQuirks } from './request-quirks.ts'
@@ -19,7 +20,8 @@ export function requestBody(
 ): RequestBody {
   const model = target.upstreamModel
   const own = request.format === 'openai-chat'
-  const source = own && body !== null ? body : encodeChatRequest(request, { model, includeUsage: true })
+  const passes = own && body !== null && (quirks.seals || !hasForeignSeals(request, 'openai-chat'))
+  const source = passes ? body : encodeChatRequest(request, { model, includeUsage: true })
   const kept: [string, JsonValue][] = []
   const droppedParams = own ? [] : droppedByChat(request)
   for (const [name, value] of Object.entries(source)) {

@@ -9,6 +9,8 @@ export interface RequestQuirks {
   readonly renamed: Readonly<Record<string, string>>
   /** Word for "some tool has to be called". */
   readonly toolChoiceRequired: 'required' | 'any'
+  /** Takes the extensions that carry seals of providers; others are sent the talk without them. */
+  readonly seals: boolean
   /** Members that the provider has no place for; they are left out and reported. */
   readonly dropped: readonly string[]
 }
@@ -19,10 +21,11 @@ const OPENAI: RequestQuirks = {
   streamOptions: true,
   renamed: {},
   toolChoiceRequired: 'required',
+  seals: false,
   dropped: [],
 }
 
-const COMPATIBLE: RequestQuirks = { ...OPENAI, outputLimitName: 'max_tokens', developerRole: false }
+const COMPATIBLE: RequestQuirks = { ...OPENAI, outputLimitName: 'max_tokens', developerRole: false, seals: true }
 
 const BY_NAME: ReadonlyMap<string, RequestQuirks> = new Map([
   [

@@ -8,6 +8,7 @@ import { encodeToolCall } from './encode-messages.ts'
 import { readFinish, writeFinish } from './finish.ts'
 import { thinkingText } from './parse-content.ts'
 import { reasoningText } from './parse-messages.ts'
+import { readCallSeal, readDetails, writeCallSeal, writeDetails } from './seals.ts'
 
 /** Reads a provider's answer leniently: only what is used has to be there. Of several choices the first is read. */
 export function readChatAnswer(body: unknown, dialect: UsageDialectName = 'openai'): AnswerReading {
@@ -65,12 +66,16 @@ function encodeMessage({ blocks }: CanonicalAnswer): JsonObject {
   const reasoning = joined(blocks, 'reasoning')
   const calls = blocks.filter((block) => block.kind === 'tool_use')
   const refusal = joined(blocks, 'refusal')
+  const details = writeDetails(blocks)
   return {
     role: 'assistant',
     content: content ?? (calls.length > 0 || refusal !== null ? null : ''),
     refusal,
-    ...(reasoning === null ? {} : { reasoning_content: reasoning }),
-    ...(calls.length > 0 ? { tool_calls: calls.map(encodeToolCall) } : {}),
+    ...(reasoning === null || reasoning === '' ? {} : { reasoning_content: reasoning }),
+    ...(details === null ? {} : { reasoning_details: details }),
+    ...(calls.length > 0
+      ? { tool_calls: calls.map((call) => ({ ...encodeToolCall(call), ...writeCallSeal(call) })) }
+      : {}),
   }
 }
 
@@ -87,7 +92,9 @@ function finishOf({ blocks, finish }: CanonicalAnswer): string {
 function readBlocks(message: JsonObject): Block[] {
   const blocks: Block[] = []
   const reasoning = reasoningText(message)
-  if (reasoning !== '') blocks.push({ kind: 'reasoning', text: reasoning })
+  const sealed = readDetails(message, reasoning)
+  if (sealed !== null) blocks.push(...sealed)
+  else if (reasoning !== '') blocks.push({ kind: 'reasoning', text: reasoning })
   blocks.push(...readContent(message['content']))
   const { refusal, tool_calls: calls, function_call: call } = message
   if (typeof refusal === 'string' && refusal !== '') blocks.push({ kind: 'refusal', text: refusal })
@@ -118,10 +125,10 @@ function readToolCall(item: JsonValue, index: number): Block[] {
     const input = argumentsText(custom['input'])
     return [{ kind: 'tool_use', id, name: textOr(custom['name'], ''), argumentsJson: input, custom: true }]
   }
-  return isJsonObject(item['function']) ? [functionCall(item['function'], id)] : []
+  return isJsonObject(item['function']) ? [{ ...functionCall(item['function'], id), ...readCallSeal(item) }] : []
 }
 
-function functionCall(call: JsonObject, id: string): Block {
+function functionCall(call: JsonObject, id: string): Extract<Block, { kind: 'tool_use' }> {
   return { kind: 'tool_use', id, name: textOr(call['name'], ''), argumentsJson: argumentsText(call['arguments']) }
 }
 

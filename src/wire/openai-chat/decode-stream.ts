@@ -8,6 +8,7 @@ import { argumentsText, readContent } from './answer.ts'
 import { readFinish } from './finish.ts'
 import { reasoningText } from './parse-messages.ts'
 import { keepRaw } from './raw-chunk.ts'
+import { readCallSeal } from './seals.ts'
 import { ToolCallIndex } from './tool-call-index.ts'
 
 /** Members of a delta that are read; any other with a value makes the chunk `opaque`. */
@@ -142,7 +143,7 @@ export class ChatStreamDecoder implements StreamDecoder {
     if (placed === null) return []
     const argumentsDelta = argumentsText(call['arguments'] ?? call['input'])
     if (placed.start === null && argumentsDelta === '') return []
-    return [{ kind: 'tool_delta', index: placed.index, ...placed.start, argumentsDelta }]
+    return [{ kind: 'tool_delta', index: placed.index, ...placed.start, argumentsDelta, ...readCallSeal(item) }]
   }
 }
 

@@ -2,6 +2,7 @@ import type { StreamPart } from '../canonical.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { writeUsage } from '../usage-dialects.ts'
 import { writeFinish } from './finish.ts'
+import { writeCallSeal, writeDetail } from './seals.ts'
 
 export interface EncodeChatStream {
   /** Names the model when the stream itself does not. */
@@ -24,6 +25,8 @@ export class ChatStreamEncoder {
   #created: number
   #model: string
   #started = false
+  /** Thoughts with a seal so far. */
+  #seals = 0
 
   constructor({ model, created, includeUsage, id }: EncodeChatStream) {
     this.#includeUsage = includeUsage
@@ -56,7 +59,7 @@ export class ChatStreamEncoder {
       case 'text':
         return this.#chunk({ content: part.text })
       case 'reasoning':
-        return this.#chunk({ reasoning_content: part.text })
+        return this.#chunk(this.#thought(part))
       case 'refusal':
         return this.#chunk({ refusal: part.text })
       case 'tool_delta':
@@ -66,6 +69,13 @@ export class ChatStreamEncoder {
       case 'usage':
         return { ...this.#head(), choices: [], usage: writeUsage(part.usage) }
     }
+  }
+
+  #thought(part: Extract<StreamPart, { kind: 'reasoning' }>): JsonObject {
+    const text = part.text === '' ? {} : { reasoning_content: part.text }
+    if (part.signature === undefined && part.redacted === undefined) return text
+    this.#seals += 1
+    return { ...text, reasoning_details: [writeDetail(part, this.#seals - 1)] }
   }
 
   #role(): JsonObject {
@@ -82,7 +92,10 @@ export class ChatStreamEncoder {
   }
 }
 
-function toolDelta({ index, id, name, argumentsDelta }: Extract<StreamPart, { kind: 'tool_delta' }>): JsonObject {
+function toolDelta(part: Extract<StreamPart, { kind: 'tool_delta' }>): JsonObject {
+  const { index, id, name, argumentsDelta } = part
   const call = { ...(name === undefined ? {} : { name }), arguments: argumentsDelta }
-  return id === undefined ? { index, function: call } : { index, id, type: 'function', function: call }
+  return id === undefined
+    ? { index, function: call }
+    : { index, id, type: 'function', function: call, ...writeCallSeal(part) }
 }

@@ -2,6 +2,7 @@ import type { Block, Message, Role } from '../canonical.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { field, filledText, isAbsent, items, list, object, optional, text, wrongType, type Field } from './fields.ts'
 import { parseContent } from './parse-content.ts'
+import { readCallSeal, readDetails } from './seals.ts'
 
 const ROLES: Readonly<Record<string, Role>> = {
   system: 'system',
@@ -54,7 +55,9 @@ function assistantBlocks(
 ): Block[] {
   const blocks: Block[] = []
   const thought = reasoningText(message)
-  if (thought !== '') blocks.push({ kind: 'reasoning', text: thought })
+  const sealed = readDetails(message, thought)
+  if (sealed !== null) blocks.push(...sealed)
+  else if (thought !== '') blocks.push({ kind: 'reasoning', text: thought })
   const content = field(message, 'content', path)
   if (!isAbsent(content)) blocks.push(...parseContent(content, 'assistant'))
   const refusal = field(message, 'refusal', path)
@@ -87,7 +90,7 @@ function parseToolCall(at: Field): Block {
     return { kind: 'tool_use', id, name, argumentsJson: input, custom: true }
   }
   if (!isAbsent(type) && type.value !== 'function') return wrongType(type, '"function" or "custom"')
-  return functionBlock(field(call, 'function', at.path), id)
+  return { ...functionBlock(field(call, 'function', at.path), id), ...readCallSeal(call) }
 }
 
 function functionBlock(at: Field, id: string): Extract<Block, { kind: 'tool_use' }> {
