@@ -1,0 +1,119 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { MessagesStreamDecoder } from '../../../src/wire/anthropic/decode-stream.ts'
+import { MessagesStreamEncoder } from '../../../src/wire/anthropic/encode-stream.ts'
+import type { StreamPart } from '../../../src/wire/canonical.ts'
+import { GenerateStreamDecoder } from '../../../src/wire/gemini/decode-stream.ts'
+import { GenerateStreamEncoder } from '../../../src/wire/gemini/encode-stream.ts'
+import { ChatStreamDecoder } from '../../../src/wire/openai-chat/decode-stream.ts'
+import { ChatStreamEncoder } from '../../../src/wire/openai-chat/encode-stream.ts'
+import type { StreamDecoder } from '../../../src/wire/reading.ts'
+import { sseData, SseParser } from '../../../src/wire/sse.ts'
+import { essence, recordedEvents } from './recorded-file.ts'
+
+interface Sample {
+  readonly name: string
+  readonly payloads: readonly string[]
+  readonly decoder: () => StreamDecoder
+}
+
+const SAMPLES: readonly Sample[] = [
+  ...['anthropic-json-tool.1', 'anthropic-clear-thinking.1', 'anthropic-fallback'].map((name) => ({
+    name,
+    payloads: recordedEvents(`anthropic/${name}.chunks.txt`),
+    decoder: () => new MessagesStreamDecoder({ keepRaw: name === 'anthropic-fallback' }),
+  })),
+  ...['google-text', 'google-stream-tool-call-arguments'].map((name) => ({
+    name,
+    payloads: recordedEvents(`gemini/${name}.chunks.txt`),
+    decoder: () => new GenerateStreamDecoder({ keepRaw: name === 'google-text' }),
+  })),
+  {
+    name: 'deepseek-tool-call',
+    payloads: recordedEvents('deepseek-tool-call.chunks.txt'),
+    decoder: () => new ChatStreamDecoder('deepseek'),
+  },
+]
+
+/** What a reader of a stream gets of text that comes in pieces; an error ends it. */
+function read(pieces: readonly string[], decoder: StreamDecoder): { parts: StreamPart[]; broken: boolean } {
+  const parser = new SseParser()
+  const parts: StreamPart[] = []
+  for (const piece of pieces) {
+    for (const { data } of parser.push(piece)) {
+      const event = decoder.push(data)
+      if (event.kind === 'error' || event.kind === 'malformed') return { parts, broken: true }
+      parts.push(...event.parts)
+      if (event.kind === 'done') return { parts: [...parts, ...decoder.end()], broken: false }
+    }
+  }
+  return { parts: [...parts, ...decoder.end()], broken: false }
+}
+
+function cutAt(text: string, places: readonly number[]): string[] {
+  const at = [...new Set(places.map((place) => place % (text.length + 1)))].sort((a, b) => a - b)
+  return [0, ...at].map((from, index) => text.slice(from, at[index]))
+}
+
+const places = fc.array(fc.nat(), { maxLength: 40 })
+const ends = fc.constantFrom('\n', '\r\n', '\r')
+
+describe.each(SAMPLES)('$name', ({ payloads, decoder }) => {
+  const whole = payloads.map((payload) => sseData(payload)).join('')
+
+  it('is read the same wherever it is cut and whatever its line ends are', () => {
+    const wanted = essence(read([whole], decoder()).parts)
+    fc.assert(
+      fc.property(places, ends, (at, end) => {
+        const text = whole.replaceAll('\n', end)
+        expect(essence(read(cutAt(text, at), decoder()).parts)).toEqual(wanted)
+      }),
+      { seed: 71, numRuns: 60 },
+    )
+  })
+
+  it('never looks finished when it was cut, and no damage makes it throw', () => {
+    const edit = fc.record({
+      at: fc.nat(),
+      remove: fc.integer({ min: 0, max: 60 }),
+      insert: fc.string({ maxLength: 8 }),
+    })
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {
+        let text = whole
+        for (const { at, remove, insert } of edits) {
+          const from = at % (text.length + 1)
+          text = text.slice(0, from) + insert + text.slice(from + remove)
+        }
+        const { parts } = read([text], decoder())
+        // Whatever was read can be written to any client.
+        const messages = new MessagesStreamEncoder({ model: 'm' })
+        const generate = new GenerateStreamEncoder({ model: 'm' })
+        const chat = new ChatStreamEncoder({ model: 'm', created: 1, includeUsage: true })
+        const words = parts.map(({ raw: _raw, ...part }) => part)
+        const writeAll = (): void => {
+          for (const part of words) {
+            if (part.kind === 'opaque') continue
+            for (const encoder of [messages, generate, chat]) encoder.write(part)
+          }
+        }
+        expect(writeAll).not.toThrow()
+      }),
+      { seed: 72, numRuns: 150 },
+    )
+    const last = payloads.findLastIndex((payload) => /"(?:stop_reason|finishReason|finish_reason)":"/.test(payload))
+    for (let kept = 0; kept < last; kept += 1) {
+      const one = decoder()
+      read(
+        [
+          payloads
+            .slice(0, kept)
+            .map((payload) => sseData(payload))
+            .join(''),
+        ],
+        one,
+      )
+      expect(one.finished).toBe(false)
+    }
+  })
+})
