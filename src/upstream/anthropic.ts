@@ -2,6 +2,9 @@ import type { UpstreamCall } from '../pipeline/ports.ts'
 import { readMessage } from '../wire/anthropic/answer.ts'
 import { MessagesStreamDecoder } from '../wire/anthropic/decode-stream.ts'
 import { encodeMessagesRequest } from '../wire/anthropic/encode-request.ts'
+import { fitsSampling } from '../wire/anthropic/encode-sampling.ts'
+import { fitsThinking } from '../wire/anthropic/encode-thinking.ts'
+import { claudeTraits } from '../wire/anthropic/model-traits.ts'
 import type { CanonicalRequest } from '../wire/canonical.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { hasForeignSeals } from '../wire/signatures.ts'
@@ -40,10 +43,18 @@ function credential(secret: string): Record<string, string> {
 /** The client's own body, version and betas; null when it is of another format or carries seals of other providers. */
 function passedThrough({ body, request, target }: UpstreamCall): OutboundRequest | null {
   if (request.format !== 'anthropic' || body === null || hasForeignSeals(request, 'anthropic')) return null
+  if (!fitsModel(request, target)) return null
   const { stream: _stream, ...members } = body
   const sent: JsonObject = { ...members, model: target.upstreamModel, ...(request.stream ? { stream: true } : {}) }
   const version = request.protocol?.['anthropic-version'] ?? DEFAULT_VERSION
   return { path: '/messages', headers: versionHeaders(version, request), body: sent, droppedParams: [] }
+}
+
+/** The model that the client named gets what it sent; one that routing chose may belong to another generation. */
+function fitsModel(request: CanonicalRequest, { model, upstreamModel }: UpstreamCall['target']): boolean {
+  if (request.model === upstreamModel || request.model === model) return true
+  const traits = claudeTraits(upstreamModel)
+  return fitsThinking(request, traits) && fitsSampling(request, traits)
 }
 
 function translated({ request, target }: UpstreamCall): OutboundRequest {

@@ -3,6 +3,7 @@ import type { Block, MediaSource } from '../canonical.ts'
 import type { Dropped } from '../dropped.ts'
 import { GatewayError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { mediaType } from '../media-type.ts'
 
 type Part<K extends Block['kind']> = Extract<Block, { kind: K }>
 
@@ -55,7 +56,7 @@ function textBlock({ text, citations }: Part<'text'>): JsonObject | null {
 function mediaSource(source: MediaSource, { format }: Dropped): JsonObject {
   switch (source.kind) {
     case 'data':
-      return { type: 'base64', media_type: source.mime, data: source.base64 }
+      return { type: 'base64', media_type: mediaType(source.mime), data: source.base64 }
     case 'url':
       return { type: 'url', url: source.url }
     case 'provider-file':
@@ -75,7 +76,7 @@ function documentBlock({ source, name, extra }: Part<'file'>, dropped: Dropped):
   if (source.kind !== 'data') return { type: 'document', source: mediaSource(source, dropped), ...head }
   if (source.mime.startsWith('image/')) return { type: 'image', source: mediaSource(source, dropped) }
   // A file without a type comes from clients that send bare base64; PDF is the one kind they send so.
-  const mime = source.mime === '' ? 'application/pdf' : source.mime
+  const mime = source.mime === '' ? 'application/pdf' : mediaType(source.mime)
   if (mime !== 'application/pdf') {
     throw refused('the provider takes files as PDF or plain text only', 'messages.content.file')
   }

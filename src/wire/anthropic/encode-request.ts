@@ -93,7 +93,8 @@ function outputConfig(
   if (responseFormat.kind === 'text') return { hint: null, config }
   if (responseFormat.kind === 'json_object') return { hint: JSON_HINT, config }
   const { schema } = responseFormat
-  if (!traits.structured) {
+  // A client of the format knows what it asks for.
+  if (!traits.structured && format !== 'anthropic') {
     dropped.add('responseFormat')
     return { hint: `${JSON_HINT} It has to match this JSON schema: ${JSON.stringify(schema)}`, config }
   }

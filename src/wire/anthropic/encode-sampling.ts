@@ -26,6 +26,13 @@ interface SamplingContext {
   readonly dropped: Dropped
 }
 
+/** False when a model would refuse the sampling parameters of a request. */
+export function fitsSampling(request: CanonicalRequest, { sampling, oneOfSampling }: ClaudeTraits): boolean {
+  const { temperature, topP } = request.sampling
+  if (temperature !== undefined && topP !== undefined && oneOfSampling) return false
+  return sampling || (temperature === undefined && topP === undefined && topK(request) === undefined)
+}
+
 /** Sampling parameters as far as the model, the version and thinking allow them. */
 export function encodeSampling(request: CanonicalRequest, context: SamplingContext): JsonObject {
   const { traits, version, thinks, dropped } = context

@@ -23,15 +23,32 @@ const EFFORTS: ReadonlySet<string> = new Set(['low', 'medium', 'high', 'max'])
 
 /** How a reasoning effort is said to a model: a budget to older ones, an effort word to newer ones. */
 export function thinkingMembers(request: CanonicalRequest, context: ThinkingContext): ThinkingMembers {
-  const own = ownThinking(request)
-  if (own !== null) return own
-  const { reasoningEffort: effort } = request.sampling
   const { traits, dropped } = context
+  const own = ownThinking(request)
+  if (own !== null && fitsThinking(request, traits)) return own
+  const effort = request.sampling.reasoningEffort ?? (own === null ? undefined : UNSAID_EFFORT)
   if (effort === undefined) return {}
   if (effort === 'none') return traits.thinking === null ? {} : OFF
   const members = traits.thinking === null || isForced(request) ? null : switchedOn(effort, context)
   if (members === null) dropped.add('reasoningEffort')
   return members ?? {}
+}
+
+/** Stands for thinking whose amount is left to the model. */
+const UNSAID_EFFORT = 'medium'
+
+/**
+ * False when a model would refuse what a client of the same format said about thinking: routing may have chosen another
+ * generation than the client had in mind.
+ */
+export function fitsThinking({ extra }: CanonicalRequest, { thinking: way, extraHigh }: ClaudeTraits): boolean {
+  const { thinking, output_config: config } = extra
+  const type = isJsonObject(thinking) ? thinking['type'] : undefined
+  const effort = isJsonObject(config) ? config['effort'] : undefined
+  if ((type === 'adaptive' || typeof effort === 'string') && way !== 'adaptive') return false
+  if (effort === 'xhigh' && !extraHigh) return false
+  // Models that know the effort word for more than high take no budgets any more.
+  return type !== 'enabled' || (way !== null && !extraHigh)
 }
 
 /** What the client of the same format said itself goes through as it is. */

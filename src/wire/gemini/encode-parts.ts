@@ -3,6 +3,7 @@ import type { Block, MediaSource, Signed } from '../canonical.ts'
 import type { Dropped } from '../dropped.ts'
 import { GatewayError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
+import { mediaType } from '../media-type.ts'
 import type { Turn } from '../turns.ts'
 import type { GeminiTraits } from './model-traits.ts'
 import { responseObject } from './parse-parts.ts'
@@ -105,7 +106,9 @@ export class PartWriter {
   #media(source: MediaSource, usualMime: string): JsonObject {
     switch (source.kind) {
       case 'data':
-        return { inlineData: { mimeType: source.mime === '' ? usualMime : source.mime, data: source.base64 } }
+        return {
+          inlineData: { mimeType: source.mime === '' ? usualMime : mediaType(source.mime), data: source.base64 },
+        }
       case 'url':
         return this.#fetched(source, usualMime)
       case 'text':

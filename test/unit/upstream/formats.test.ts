@@ -72,6 +72,36 @@ describe('a client of the provider’s own format', () => {
     expect(data).toEqual(lines.filter((line) => line !== '{"type":"ping"}'))
   })
 
+  it.each([
+    ['claude-haiku-4-5', { thinking: { type: 'adaptive' } }, { type: 'enabled', budget_tokens: 9_600 }],
+    [
+      'claude-opus-5',
+      { thinking: { type: 'enabled', budget_tokens: 2_000 } },
+      { type: 'adaptive', display: 'summarized' },
+    ],
+    ['claude-opus-5', { thinking: { type: 'adaptive' } }, { type: 'adaptive' }],
+  ])(
+    'has its thinking fitted to the generation of %s when it left the choice to us',
+    async (upstreamModel, more, wanted) => {
+      const call = messagesCall({ ...ASK, max_tokens: 32_000, ...more })
+      const target = { ...call.target, upstreamModel }
+      const { server } = await callProvider(anthropic, answering(anthropic), { ...call, target })
+      expect(server.seen[0]?.body['thinking']).toEqual(wanted)
+      // The model that the client named itself gets what it sent.
+      const named = messagesCall({ ...ASK, max_tokens: 32_000, ...more, model: upstreamModel })
+      const own = await callProvider(anthropic, answering(anthropic), { ...named, target })
+      expect(own.server.seen[0]?.body['thinking']).toEqual(more.thinking)
+    },
+  )
+
+  it('has sampling taken out that the chosen model refuses, and is told so', async () => {
+    const call = messagesCall({ ...ASK, temperature: 0.5 })
+    const target = { ...call.target, upstreamModel: 'claude-opus-5' }
+    const { result, server } = await callProvider(anthropic, answering(anthropic), { ...call, target })
+    expect(server.seen[0]?.body).not.toHaveProperty('temperature')
+    expect(result).toHaveProperty('droppedParams', ['temperature'])
+  })
+
   it('has thoughts of other providers taken out of the talk', async () => {
     const thinking = { type: 'thinking', thinking: 'hm', signature: '' }
     const messages = [
