@@ -1,6 +1,6 @@
 import type { PlannedAttempt } from '../engine/decision.ts'
 import type { AttemptRecord } from '../engine/record.ts'
-import type { AttemptOutcome, UpstreamResult } from './ports.ts'
+import type { AttemptOutcome, UpstreamFailure, UpstreamResult } from './ports.ts'
 
 /** What is known of an attempt beside its result. */
 export interface Placed {
@@ -47,4 +47,14 @@ export function outcomeOf(
 /** Microsecond resolution is all that these clocks give. */
 function micros(ms: number): number {
   return Math.round(ms * 1000) / 1000
+}
+
+/** What the table is asked about after a target that could not be called: the next one, never the same. */
+export const SHUT: UpstreamFailure = {
+  kind: 'failed',
+  failure: 'overloaded',
+  status: null,
+  retryAfterMs: null,
+  message: '',
+  injected: false,
 }

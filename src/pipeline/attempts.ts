@@ -1,7 +1,7 @@
 import type { PlannedAttempt } from '../engine/decision.ts'
 import { nextStep, type StopCause } from '../engine/failover-step.ts'
 import type { FailoverConfig } from '../engine/routing-config.ts'
-import { attemptRecord, outcomeOf } from './attempt-facts.ts'
+import { attemptRecord, outcomeOf, SHUT } from './attempt-facts.ts'
 import { CostCap } from './cost-cap.ts'
 import type { Exchange } from './exchange.ts'
 import type {
@@ -192,14 +192,4 @@ function end(reached: Reached): Tried {
 
 function failed(error: Extract<Reached, { kind: 'error' }>['error']): Reached {
   return { kind: 'error', error, refused: false }
-}
-
-/** What the table is asked about after a target that could not be called: the next one, never the same. */
-const SHUT: UpstreamFailure = {
-  kind: 'failed',
-  failure: 'overloaded',
-  status: null,
-  retryAfterMs: null,
-  message: '',
-  injected: false,
 }

@@ -33,14 +33,23 @@ class Breakers {
 
 /** The health of all targets and of all providers' credentials. */
 export class HealthTable {
-  readonly #targets = new Breakers()
-  readonly #providers = new Breakers()
+  #targets = new Breakers()
+  #providers = new Breakers()
+  #matrix: Matrix | null = null
 
-  /** What is unwell among the targets of the matrix. */
-  view({ rows }: Matrix, now: number): StateSnapshot['health'] {
+  /**
+   * What is unwell among the targets of the matrix. A new matrix comes with a new config, which may hold the mended key or
+   * address: then everything is well until it fails again.
+   */
+  view(matrix: Matrix, now: number): StateSnapshot['health'] {
+    if (matrix !== this.#matrix) {
+      this.#targets = new Breakers()
+      this.#providers = new Breakers()
+      this.#matrix = matrix
+    }
     if (this.#targets.size === 0 && this.#providers.size === 0) return ALL_WELL
     const health: Record<string, TargetHealth> = {}
-    for (const { targets } of rows) {
+    for (const { targets } of matrix.rows) {
       for (const { provider, upstreamModel } of targets) {
         const key = targetKey(provider, upstreamModel)
         const known = worse(this.#providers.healthAt(provider, now), this.#targets.healthAt(key, now))

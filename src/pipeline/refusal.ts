@@ -1,4 +1,5 @@
 import { isRejected, type Decision, type Rejection } from '../engine/decision.ts'
+import { QUOTA_REASON } from '../engine/health/effect.ts'
 import type { AttemptRecord, UpstreamFailureClass } from '../engine/record.ts'
 import { GatewayError, type ErrorCode } from '../wire/errors.ts'
 import type { UpstreamFailure, UpstreamMissing } from './ports.ts'
@@ -51,6 +52,8 @@ function coolingDownError(decision: Decision, now: number, data: GatewayError['d
     isRejected(candidate) && isHealth(candidate.rejected) ? [candidate.rejected] : [],
   )
   if (unwell.length === 0) return null
+  if (unwell.every((rejection) => rejection.code === 'provider_unhealthy' && rejection.state === 'down'))
+    return downError(unwell, data)
   const waits = unwell.flatMap(({ retryAt }) => (retryAt === null ? [] : [Math.max(0, retryAt - now)]))
   const limited = unwell.every(({ code }) => code === 'rate_limited_upstream')
   return new GatewayError(
@@ -62,6 +65,17 @@ function coolingDownError(decision: Decision, now: number, data: GatewayError['d
       data: { ...data, ...(waits.length === 0 ? {} : { retry_after_ms: Math.min(MAX_RETRY_AFTER_MS, ...waits) }) },
     },
   )
+}
+
+/** Waiting mends no key and fills no balance, so no wait is named. */
+function downError(unwell: readonly HealthRejection[], data: GatewayError['data']): GatewayError {
+  const noMoney = unwell.every(
+    (rejection) => rejection.code === 'provider_unhealthy' && rejection.reason === QUOTA_REASON,
+  )
+  const details = { hint: EXPLAIN_HINT, ...(data === undefined ? {} : { data }) }
+  return noMoney
+    ? new GatewayError('upstream_exhausted', 'the quota or balance at the provider is used up', details)
+    : new GatewayError('upstream_auth_failed', "the provider refused this proxy's credentials a moment ago", details)
 }
 
 type HealthRejection = Extract<Rejection, { code: 'provider_unhealthy' | 'rate_limited_upstream' }>

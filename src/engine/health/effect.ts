@@ -38,6 +38,8 @@ const CREDENTIAL_BASE_MS = 60_000
 /** The first failure to connect is repeated at once; only both together say that nobody is there. */
 const CONNECT_FAILURES = 2
 const SERVER_FAILURES = 3
+/** Tells an empty balance from a refused key; both are `down`. */
+export const QUOTA_REASON = 'quota or balance used up'
 
 /** Null for failures that say nothing about the target: the request's own fault, the client gone, our own limits. */
 export function effectOf(facts: FailureFacts, limits: CooldownLimits): HealthEffect | null {
@@ -99,6 +101,6 @@ function told({ retryAfterMs }: FailureFacts): number | null {
 
 function reasonOf({ failure, status }: FailureFacts): string {
   if (failure === 'auth') return `credentials refused with ${status ?? 'an error'}`
-  if (failure === 'quota') return 'quota or balance used up'
+  if (failure === 'quota') return QUOTA_REASON
   return status === null || status < 400 ? failure.replaceAll('_', ' ') : `status ${status}`
 }
