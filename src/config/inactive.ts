@@ -1,4 +1,3 @@
-import { factsOf } from './presets.ts'
 import type { GatewayConfig } from './schema.ts'
 
 interface Section {
@@ -46,13 +45,9 @@ const SECTIONS: readonly Section[] = [
   },
 ]
 
-/** Provider kinds that can be called now; models of other kinds take part in offline decisions only. */
-export const ACTIVE_KINDS: ReadonlySet<string> = new Set(['openai', 'openai-compatible', 'simulated'])
-
-/** Paths of the used sections that validate but do nothing yet, and of providers whose kind can not be called yet. */
+/** Paths of the used sections that validate but do nothing yet. */
 export function inactiveSections(config: GatewayConfig): readonly string[] {
-  const sections = SECTIONS.filter((section) => !section.active && section.used(config)).map(({ path }) => path)
-  return [...sections, ...inactiveProviders(config).map((name) => `providers.${name}`)]
+  return SECTIONS.filter((section) => !section.active && section.used(config)).map(({ path }) => path)
 }
 
 /** The inactive sections whose silent absence would leave the user less protected than the config says. */
@@ -60,12 +55,6 @@ export function inactiveProtections(config: GatewayConfig): readonly string[] {
   return SECTIONS.filter((section) => !section.active && section.used(config) && section.protects(config)).map(
     ({ path }) => path,
   )
-}
-
-function inactiveProviders(config: GatewayConfig): readonly string[] {
-  return Object.entries(config.providers ?? {})
-    .filter(([, provider]) => !ACTIVE_KINDS.has(factsOf(provider).kind))
-    .map(([name]) => name)
 }
 
 function nonEmpty(list: readonly unknown[] | undefined): boolean {

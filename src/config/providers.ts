@@ -1,7 +1,6 @@
 import { bareHost } from './base-url.ts'
 import { defaultMs } from './compile.ts'
 import { DEFAULTS } from './defaults.ts'
-import { ACTIVE_KINDS } from './inactive.ts'
 import { factsOf, KIND_FACTS, PRESETS, type ProviderFacts, type ProviderKind } from './presets.ts'
 import type { GatewayConfig, ProviderConfig } from './schema.ts'
 import { referencePresent, type Environment } from './secrets.ts'
@@ -27,8 +26,6 @@ export interface DeclaredProvider {
   readonly ownHosts: readonly string[]
   /** False: its own host answers nobody without a key. */
   readonly keyless: boolean
-  /** False while the gateway can not call this kind yet. */
-  readonly active: boolean
 }
 
 /** The simulated provider that stands in when nothing is configured. */
@@ -65,7 +62,6 @@ function declare(name: string, provider: ProviderConfig): DeclaredProvider {
     vendor: facts.vendor,
     ownHosts: facts.hosts,
     keyless: !own || facts.envNames.length === 0,
-    active: ACTIVE_KINDS.has(facts.kind),
   }
 }
 
@@ -93,7 +89,6 @@ export function hasCredentials(
   check: { env: Environment; dir: string } | 'declared',
 ): boolean {
   if (check === 'declared') return provider.keyless || provider.keyReferences.length > 0
-  if (!provider.active) return false
   if (provider.keyReferences.length === 0) return provider.keyless
   return provider.keyReferences.some((reference) => referencePresent(reference, check.env, check.dir))
 }
@@ -118,17 +113,9 @@ const FROM_ENVIRONMENT: readonly {
 ]
 
 /** Providers whose usual variable is set. Only whether it is set is looked at. */
-export function environmentProviders(env: Environment): {
-  readonly providers: readonly DeclaredProvider[]
-  readonly notes: readonly string[]
-} {
-  const notes: string[] = []
-  const providers: DeclaredProvider[] = []
-  for (const { name, facts, config } of FROM_ENVIRONMENT) {
+export function environmentProviders(env: Environment): readonly DeclaredProvider[] {
+  return FROM_ENVIRONMENT.flatMap(({ name, facts, config }) => {
     const envName = facts.envNames.find((one) => (env[one] ?? '').trim() !== '')
-    if (envName === undefined) continue
-    if (ACTIVE_KINDS.has(facts.kind)) providers.push(declare(name, { ...config, api_keys: [`\${${envName}}`] }))
-    else notes.push(`${envName} is set, but providers of kind ${facts.kind} are not active yet`)
-  }
-  return { providers, notes }
+    return envName === undefined ? [] : [declare(name, { ...config, api_keys: [`\${${envName}}`] })]
+  })
 }

@@ -10,7 +10,7 @@ export function catalogOf(generation: () => Generation): CatalogPort {
       const { routing, matrix } = generation()
       const ours = ['auto', ...Object.keys(routing.policies).map((policy) => `auto:${policy}`)]
       const groups = [...Object.keys(routing.aliases), ...routing.tiers.map((tier) => `tier:${tier}`)]
-      const callable = matrix.rows.filter((row) => row.kind === 'chat' && isCallable(row))
+      const callable = matrix.rows.filter((row) => isCallable(row))
       const entries = [...[...ours, ...groups].map(groupEntry), ...callable.map(modelEntry)]
       return entries.filter(({ id }) => mayName(id, rights))
     },

@@ -62,7 +62,7 @@ function findingsFor(row: ModelRow, project: Project, now: number): Finding[] {
     add(
       'warning',
       'no_credentials',
-      `can not be called: ${row.targets.map((target) => target.provider).join(', ')} has no key, or its kind is not active yet`,
+      `can not be called: ${row.targets.map((target) => target.provider).join(', ')} has no key`,
     )
   }
   return findings

@@ -49,8 +49,8 @@ export async function buildProject(source: ProjectSource): Promise<Project> {
   const config = validated === null ? {} : await validConfig(validated)
   const declared = declareProviders(config)
   // The environment is looked at only when the config leaves it open who serves.
-  const { providers, from, notes } =
-    declared.length > 0 ? { providers: declared, from: 'config' as const, notes: [] } : fallbackProviders(source.env)
+  const { providers, from } =
+    declared.length > 0 ? { providers: declared, from: 'config' as const } : fallbackProviders(source.env)
   const catalog = loadCatalog(source.dir)
   const built = buildMatrix({
     facts: catalog.models,
@@ -71,7 +71,7 @@ export async function buildProject(source: ProjectSource): Promise<Project> {
     dir: source.dir,
     routing,
     matrix: built.matrix,
-    warnings: [...found, ...matrixWarnings, ...inactiveNote(config), ...notes],
+    warnings: [...found, ...matrixWarnings, ...inactiveNote(config)],
     matrixWarnings,
     text: source.text,
     sets: source.sets,
@@ -94,14 +94,13 @@ async function validConfig(validated: ValidatedConfig): Promise<GatewayConfig> {
 interface Fallback {
   readonly providers: readonly DeclaredProvider[]
   readonly from: 'environment' | 'bundled'
-  readonly notes: readonly string[]
 }
 
 /** Who serves when the config declares nobody: providers with a key in the environment, else the simulated one. */
 function fallbackProviders(env: Environment): Fallback {
-  const { providers, notes } = environmentProviders(env)
-  if (providers.length > 0) return { providers, from: 'environment', notes }
-  return { providers: [simulatedProvider()], from: 'bundled', notes }
+  const providers = environmentProviders(env)
+  if (providers.length > 0) return { providers, from: 'environment' }
+  return { providers: [simulatedProvider()], from: 'bundled' }
 }
 
 /** What the name checks need to know of the catalogue. */

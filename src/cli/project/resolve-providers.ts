@@ -5,20 +5,14 @@ import type { ProviderSettings } from '../../upstream/ports.ts'
 
 /**
  * Reads the secrets behind the references. Only live commands call this, after the config is trusted. A provider whose
- * secret is missing stays, without a key; kinds that can not be called yet are left out. Both are told through `warn`.
+ * secret is missing stays, without a key, which is told through `warn`.
  */
 export function resolveProviders(
   project: { readonly providers: readonly DeclaredProvider[]; readonly dir: string },
   env: Environment,
   warn: (text: string) => void = () => undefined,
 ): ProviderSettings[] {
-  return project.providers.flatMap((provider) => {
-    if (!provider.active) {
-      warn(`provider "${provider.name}" is of kind ${provider.kind}, which is not active yet`)
-      return []
-    }
-    return [settingsOf(provider, { env, dir: project.dir }, warn)]
-  })
+  return project.providers.map((provider) => settingsOf(provider, { env, dir: project.dir }, warn))
 }
 
 function settingsOf(

@@ -37,7 +37,7 @@ describe('without a config', () => {
     expect(project.configHash).toBe(project.routing.hash)
   })
 
-  it('adds the providers whose keys are set, and says which can not be called yet', async () => {
+  it('adds the providers whose keys are set', async () => {
     const project = await load({
       MISTRAL_API_KEY: 'k',
       GOOGLE_API_KEY: 'k',
@@ -46,10 +46,11 @@ describe('without a config', () => {
     })
     expect(project.providersFrom).toBe('environment')
     expect(project.providers.map((provider) => [provider.name, provider.keyReferences])).toEqual([
+      ['anthropic', ['${ANTHROPIC_API_KEY}']],
       ['google', ['${GOOGLE_API_KEY}']],
       ['mistral', ['${MISTRAL_API_KEY}']],
     ])
-    expect(project.warnings).toEqual(['ANTHROPIC_API_KEY is set, but providers of kind anthropic are not active yet'])
+    expect(project.warnings).toEqual([])
   })
 
   it('drops first-run rules for tiers without a model', async () => {
@@ -73,7 +74,7 @@ describe('with a config', () => {
 
   it('says what is not active yet', async () => {
     write('providers: { a: { kind: anthropic } }\ncache: { exact: { ttl: 5m } }\nmodels: { claude-opus-4-8: {} }\n')
-    expect((await load()).warnings).toEqual(['not active yet, so without effect: cache, providers.a'])
+    expect((await load()).warnings).toEqual(['not active yet, so without effect: cache'])
   })
 
   it('says when a rule narrows to a tier without models', async () => {
@@ -153,10 +154,10 @@ models:
     expect(await usable('declared', {})).toEqual(['a', 'b', 'c', 'd'])
   })
 
-  it('live, must exist, and the kind must be callable', async () => {
+  it('live, must exist', async () => {
     expect(await usable('present', {})).toEqual(['c'])
     writeFileSync(join(cwd, 'groq.key'), 'gk')
-    expect(await usable('present', { A: 'x' })).toEqual(['a', 'c', 'd'])
+    expect(await usable('present', { A: 'x' })).toEqual(['a', 'b', 'c', 'd'])
   })
 
   it('are resolved from variables and files, without line ends and without repeating one', async () => {
@@ -166,13 +167,11 @@ models:
     const settings = resolveProviders(project, { A: ' key-a\n' }, (warning) => warnings.push(warning))
     expect(settings.map(({ name, kind, apiKeys }) => [name, kind, apiKeys])).toEqual([
       ['openai', 'openai', ['key-a']],
+      ['claude', 'anthropic', ['key-a']],
       ['local', 'openai-compatible', []],
       ['filed', 'openai-compatible', ['gk']],
     ])
-    expect(warnings).toEqual([
-      'provider "openai" has no key: B is not set',
-      'provider "claude" is of kind anthropic, which is not active yet',
-    ])
+    expect(warnings).toEqual(['provider "openai" has no key: B is not set'])
     expect(settings[0]).toMatchObject({
       baseUrl: 'https://api.openai.com/v1',
       timeouts: { connectMs: 5_000, firstTokenMs: 30_000, idleMs: 60_000, totalMs: 600_000 },

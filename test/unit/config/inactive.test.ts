@@ -32,9 +32,7 @@ describe('sections that validate but do nothing yet', () => {
       'guardrails.output',
       'auth.jwt',
     ])
-    expect(inactiveSections(all)).toEqual(
-      expect.arrayContaining(['canaries', 'cache', 'telemetry.otlp', 'providers.anthropic']),
-    )
+    expect(inactiveSections(all)).toEqual(expect.arrayContaining(['canaries', 'cache', 'telemetry.otlp']))
   })
 
   it.each([
