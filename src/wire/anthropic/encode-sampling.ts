@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../json.ts'
 import type { ClaudeTraits } from './model-traits.ts'
 
 /** The version of the API that still takes sampling parameters. */
-export const SAMPLING_VERSION = '2023-06-01'
+const SAMPLING_VERSION = '2023-06-01'
 const CURRENT_VERSION = '2026-10-21'
 
 /**

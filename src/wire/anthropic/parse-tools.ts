@@ -74,7 +74,7 @@ export function parseToolChoice(at: Field): ParsedChoice {
 }
 
 /** The name under which a schema travels that Anthropic's format leaves without one. */
-export const UNNAMED_SCHEMA = 'answer'
+const UNNAMED_SCHEMA = 'answer'
 
 /** `output_config.format`; absent means text. */
 export function parseOutputFormat(config: JsonObject, path: string): ResponseFormat {

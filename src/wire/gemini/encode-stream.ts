@@ -34,6 +34,8 @@ export class GenerateStreamEncoder {
   #refusal = ''
   #usage: TokenUsage | null = null
   #relayed = false
+  /** The model as the provider names it in every payload. */
+  #reported = ''
 
   constructor({ model, id }: EncodeGenerateStream) {
     this.#model = model
@@ -42,7 +44,10 @@ export class GenerateStreamEncoder {
 
   /** Payloads of the events to send for the part, without SSE framing: none, one or several. */
   write(part: StreamPart): string[] {
-    if (part.kind === 'start' && part.id !== '') this.#id = part.id
+    if (part.kind === 'start') {
+      this.#reported = part.model
+      if (part.id !== '') this.#id = part.id
+    }
     if (part.raw !== undefined) return this.#relay(part, part.raw)
     switch (part.kind) {
       case 'text':
@@ -86,7 +91,17 @@ export class GenerateStreamEncoder {
 
   #relay(part: StreamPart, raw: string): string[] {
     if (part.kind === 'finish') this.#relayed = true
-    return raw === '' ? [] : [raw]
+    return raw === '' ? [] : [this.#renamed(raw)]
+  }
+
+  /** The payload with the model under the name that the client shall see. It stands at the end, after all content. */
+  #renamed(raw: string): string {
+    if (this.#model === '' || this.#reported === this.#model) return raw
+    const at = raw.lastIndexOf('"modelVersion"')
+    const name = JSON.stringify(this.#reported)
+    const from = at === -1 ? -1 : raw.indexOf(name, at)
+    if (from === -1 || raw.slice(at + '"modelVersion"'.length, from).trim() !== ':') return raw
+    return `${raw.slice(0, from)}${JSON.stringify(this.#model)}${raw.slice(from + name.length)}`
   }
 
   #addCall(part: Extract<StreamPart, { kind: 'tool_delta' }>): void {

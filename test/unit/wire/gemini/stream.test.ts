@@ -10,8 +10,8 @@ function decode(file: string, keepRaw = false): StreamPart[] {
   return decodeWith(new GenerateStreamDecoder({ keepRaw }), recordedEvents(`gemini/${file}.chunks.txt`))
 }
 
-function write(parts: readonly StreamPart[]): string[] {
-  const encoder = new GenerateStreamEncoder({ model: 'm' })
+function write(parts: readonly StreamPart[], model = 'm'): string[] {
+  const encoder = new GenerateStreamEncoder({ model })
   return [...parts.flatMap((part) => encoder.write(part)), ...encoder.end()]
 }
 
@@ -68,7 +68,10 @@ describe('recorded streams of Google', () => {
   it('keep every object for a client of the same format, once and in order', () => {
     for (const file of ['google-text', 'google-tool-call', 'google-stream-tool-call-arguments']) {
       const lines = recordedEvents(`gemini/${file}.chunks.txt`)
-      expect(write(decode(file, true))).toEqual(lines)
+      const model = /"modelVersion":"([^"]*)"/.exec(lines[0] ?? '')?.[1] ?? ''
+      expect(write(decode(file, true), model)).toEqual(lines)
+      const renamed = lines.map((line) => line.replace(`"modelVersion":"${model}"`, '"modelVersion":"mine"'))
+      expect(write(decode(file, true), 'mine')).toEqual(renamed)
     }
   })
 })
