@@ -169,6 +169,7 @@ const INSIDE_200: readonly Fault[] = [
   { name: 'a whole answer to whoever asks', act: plain(answerJson()), alone: 'whole' },
 ]
 
+// Where the gateway has seen enough, the provider keeps the connection open: letting go is the gateway's part.
 const STREAMS: readonly Fault[] = [
   ...(
     [
@@ -177,9 +178,9 @@ const STREAMS: readonly Fault[] = [
       ['keep-alives and nothing else', forever(': keep-alive\n\n'), 'error 504'],
       ['empty stream', after([''], finishWell), 'error 502'],
       ['[DONE] alone', after([DONE], finishWell), 'error 502'],
-      ['role and finish without content', after([ROLE, FINISH, DONE], finishWell), 'error 502'],
-      ['error as the first event', after([event(JSON.stringify(errorBody('overloaded')))], finishWell), 'error 502'],
-      ['malformed first event', after([event('{"choices":[{"ind')], finishWell), 'error 502'],
+      ['role and finish without content', after([ROLE, FINISH, DONE], stall), 'error 502'],
+      ['error as the first event', after([event(JSON.stringify(errorBody('overloaded')))], stall), 'error 502'],
+      ['malformed first event', after([event('{"choices":[{"ind')], stall), 'error 502'],
       ['cut after the role', after([ROLE], reset), 'error 502'],
     ] as const
   ).map(([name, act, alone]): Fault => ({
@@ -196,12 +197,9 @@ const STREAMS: readonly Fault[] = [
       ['ended inside an event', after([...BEGUN, 'data: {"id":"up-1","cho'], finishWell)],
       ['stall in the middle', after(BEGUN, stall)],
       ['keep-alives after the beginning', after(BEGUN, forever(': keep-alive\n\n'))],
-      ['error in the middle', after([...BEGUN, event(JSON.stringify(errorBody('it broke')))], finishWell)],
-      [
-        'error event of the other kind',
-        after([...BEGUN, `event: error\n${event('{"message":"it broke"}')}`], finishWell),
-      ],
-      ['malformed event in the middle', after([...BEGUN, event('{"choices":[{]')], finishWell)],
+      ['error in the middle', after([...BEGUN, event(JSON.stringify(errorBody('it broke')))], stall)],
+      ['error event of the other kind', after([...BEGUN, `event: error\n${event('{"message":"it broke"}')}`], stall)],
+      ['malformed event in the middle', after([...BEGUN, event('{"choices":[{]')], stall)],
       ['a stream without an end', after(BEGUN, forever(chunk({ content: 'more ' })))],
       ['an event without an end', after(BEGUN, hugeEvent(20))],
     ] as const
