@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from '../json.ts'
 import { sseEvent } from '../sse.ts'
 import { writeSignature } from '../signatures.ts'
 import type { TokenUsage } from '../usage.ts'
+import { BlockEvents, named } from './block-events.ts'
 import { redactedBlock, sealBlock } from './encode-answer-blocks.ts'
 import { messagesErrorBody } from './error-body.ts'
 import { writeStopReason } from './finish.ts'
@@ -30,10 +31,9 @@ export const MESSAGES_PING = sseEvent('ping', '{"type":"ping"}')
  */
 export class MessagesStreamEncoder {
   readonly #options: EncodeMessagesStream
+  readonly #blocks = new BlockEvents()
   readonly #tools = new ToolBlocks()
   #started = false
-  /** Number of the next block. */
-  #next = 0
   #open: 'text' | 'thinking' | null = null
   #relayed = false
   #refusal = ''
@@ -113,7 +113,7 @@ export class MessagesStreamEncoder {
   #text(part: Part<'text'>): string[] {
     const seal = this.#whole(sealBlock(part))
     if (part.text === '') return seal
-    return [...seal, ...this.#openBlock('text'), this.#delta({ type: 'text_delta', text: part.text })]
+    return [...seal, ...this.#openBlock('text'), this.#blocks.delta({ type: 'text_delta', text: part.text })]
   }
 
   #reasoning(part: Part<'reasoning'>): string[] {
@@ -121,25 +121,16 @@ export class MessagesStreamEncoder {
     const signature = writeSignature(part, 'anthropic')
     if (part.text === '' && signature === null) return []
     const events = this.#openBlock('thinking')
-    if (part.text !== '') events.push(this.#delta({ type: 'thinking_delta', thinking: part.text }))
+    if (part.text !== '') events.push(this.#blocks.delta({ type: 'thinking_delta', thinking: part.text }))
     if (signature === null) return events
     // The seal ends a thought; what follows is another one.
-    return [...events, this.#delta({ type: 'signature_delta', signature }), ...this.#closeText()]
+    return [...events, this.#blocks.delta({ type: 'signature_delta', signature }), ...this.#closeText()]
   }
 
   #toolDelta(part: Part<'tool_delta'>): string[] {
     const seal = this.#whole(sealBlock(part))
     const closed = this.#closeText()
-    return [...seal, ...closed, ...this.#tools.add(part, this.#io())]
-  }
-
-  /** How the tool blocks write: they share the numbering of blocks. */
-  #io(): { open: (block: JsonObject) => string; delta: (delta: JsonObject) => string; close: () => string } {
-    return {
-      open: (block) => this.#startEvent(block),
-      delta: (delta) => this.#delta(delta),
-      close: () => this.#stopEvent(),
-    }
+    return [...seal, ...closed, ...this.#tools.add(part, this.#blocks)]
   }
 
   #openBlock(kind: 'text' | 'thinking'): string[] {
@@ -147,45 +138,24 @@ export class MessagesStreamEncoder {
     const closed = this.#closeAll()
     this.#open = kind
     const block = kind === 'text' ? { type: 'text', text: '' } : { type: 'thinking', thinking: '', signature: '' }
-    return [...closed, this.#startEvent(block)]
+    return [...closed, this.#blocks.open(block)]
   }
 
   /** Blocks that are complete at once. */
   #whole(blocks: readonly JsonObject[]): string[] {
     if (blocks.length === 0) return []
     const closed = this.#closeAll()
-    return [...closed, ...blocks.flatMap((block) => this.#wholeBlock(block))]
-  }
-
-  #wholeBlock(block: JsonObject): string[] {
-    const { signature, ...rest } = block
-    if (signature === undefined) return [this.#startEvent(block), this.#stopEvent()]
-    const start = this.#startEvent({ ...rest, signature: '' })
-    return [start, this.#delta({ type: 'signature_delta', signature }), this.#stopEvent()]
+    return [...closed, ...blocks.flatMap((block) => this.#blocks.whole(block))]
   }
 
   #closeText(): string[] {
     if (this.#open === null) return []
     this.#open = null
-    return [this.#stopEvent()]
+    return [this.#blocks.close()]
   }
 
   #closeAll(): string[] {
-    return [...this.#closeText(), ...this.#tools.closeAll(this.#io())]
-  }
-
-  #startEvent(block: JsonObject): string {
-    const index = this.#next
-    this.#next += 1
-    return named('content_block_start', { index, content_block: block })
-  }
-
-  #delta(delta: JsonObject): string {
-    return named('content_block_delta', { index: this.#next - 1, delta })
-  }
-
-  #stopEvent(): string {
-    return named('content_block_stop', { index: this.#next - 1 })
+    return [...this.#closeText(), ...this.#tools.closeAll(this.#blocks)]
   }
 
   /** The provider's own event. Its blocks count, so that parts written anew get a number of their own. */
@@ -208,17 +178,13 @@ export class MessagesStreamEncoder {
     const event: unknown = JSON.parse(raw)
     const block = isJsonObject(event) && isJsonObject(event['content_block']) ? event['content_block'] : {}
     this.#open = block['type'] === 'text' || block['type'] === 'thinking' ? block['type'] : null
-    this.#next += 1
+    this.#blocks.skip()
     return closed
   }
 }
 
 /** Where the type of a payload begins: the decoder puts it first. */
 const TYPE_AT = '{"type":"'.length
-
-function named(type: string, members: JsonObject): string {
-  return sseEvent(type, JSON.stringify({ type, ...members }))
-}
 
 function renamed(raw: string, model: string): string {
   const event: unknown = JSON.parse(raw)

@@ -1,15 +1,8 @@
 import type { StreamPart } from '../canonical.ts'
-import type { JsonObject } from '../json.ts'
+import type { BlockEvents } from './block-events.ts'
 import { toolId } from './encode-blocks.ts'
 
 type ToolDelta = Extract<StreamPart, { kind: 'tool_delta' }>
-
-/** Writes the events of blocks; numbering is the caller's. */
-export interface BlockWriter {
-  open(block: JsonObject): string
-  delta(delta: JsonObject): string
-  close(): string
-}
 
 interface Call {
   readonly id: string
@@ -25,7 +18,7 @@ export class ToolBlocks {
   #open: (Call & { readonly index: number }) | null = null
   readonly #waiting = new Map<number, Call>()
 
-  add(part: ToolDelta, writer: BlockWriter): string[] {
+  add(part: ToolDelta, writer: BlockEvents): string[] {
     const { index, argumentsDelta } = part
     if (this.#open?.index === index) {
       this.#open.pieces.push(argumentsDelta)
@@ -48,7 +41,7 @@ export class ToolBlocks {
   }
 
   /** Closes the open call and writes those that waited. */
-  closeAll(writer: BlockWriter): string[] {
+  closeAll(writer: BlockEvents): string[] {
     const events: string[] = []
     if (this.#open !== null) events.push(writer.close())
     this.#open = null
@@ -60,14 +53,14 @@ export class ToolBlocks {
     return events
   }
 
-  #start(index: number, call: Call, writer: BlockWriter): string[] {
+  #start(index: number, call: Call, writer: BlockEvents): string[] {
     this.#open = { index, ...call }
     const opened = writer.open({ type: 'tool_use', id: toolId(call.id), name: call.name, input: {} })
     return [opened, ...fragment(call.pieces.join(''), writer)]
   }
 }
 
-function fragment(text: string, writer: BlockWriter): string[] {
+function fragment(text: string, writer: BlockEvents): string[] {
   return text === '' ? [] : [writer.delta({ type: 'input_json_delta', partial_json: text })]
 }
 
