@@ -5,8 +5,10 @@ import type { JsonObject } from '../wire/json.ts'
 import { encodeChatAnswer } from '../wire/openai-chat/answer.ts'
 import { ChatStreamEncoder } from '../wire/openai-chat/encode-stream.ts'
 import { parseChatRequest } from '../wire/openai-chat/parse-request.ts'
+import { standardChatBody } from '../wire/openai-chat/standard-body.ts'
 import { SSE_DONE, sseData } from '../wire/sse.ts'
-import { renameModel } from './model-name.ts'
+import { forMistralClient, isMistralClient } from './mistral-client.ts'
+import { renameModel, withoutEmptyUsage } from './raw-text.ts'
 import { EVENT_STREAM, OPENAI_VOICE } from './openai-voice.ts'
 import { answerId, arrivedAt, servedName } from './served.ts'
 import type { AnswerReply, Speaker, StreamWriter } from './speaker.ts'
@@ -14,15 +16,17 @@ import type { AnswerReply, Speaker, StreamWriter } from './speaker.ts'
 /** `POST /chat/completions`. */
 export const chatSpeaker: Speaker = {
   voice: OPENAI_VOICE,
-  read: (body) => {
+  read: (given, { headers }) => {
+    const body = standardChatBody(given)
     const canonical = parseChatRequest(body)
+    const mistral = isMistralClient(headers)
     return {
       canonical,
       body,
       droppedParams: [],
       framing: EVENT_STREAM,
       answerBody,
-      streamWriter: (draft, requestId) => streamWriter(draft, canonical, requestId),
+      streamWriter: (draft, requestId) => streamWriter(draft, { canonical, mistral, requestId }),
     }
   },
 }
@@ -34,20 +38,27 @@ function answerBody({ answer, raw, record }: AnswerReply, requestId: string): Js
   return encodeChatAnswer(answer, { model, created: arrivedAt(record), id: answerId('chatcmpl-', requestId) })
 }
 
+interface Asked {
+  readonly canonical: CanonicalRequest
+  readonly mistral: boolean
+  readonly requestId: string
+}
+
 /** Parts in the provider's own words are passed on but for the model. */
-function streamWriter(draft: ExchangeRecord, asked: CanonicalRequest, requestId: string): StreamWriter {
+function streamWriter(draft: ExchangeRecord, { canonical, mistral, requestId }: Asked): StreamWriter {
   const model = servedName(draft)
   const encoder = new ChatStreamEncoder({
     model,
     created: arrivedAt(draft),
-    includeUsage: asked.includeUsage,
+    includeUsage: canonical.includeUsage || mistral,
     id: answerId('chatcmpl-', requestId),
   })
   let reported = model
   return {
     write(part) {
       if (part.kind === 'start') reported = part.model === '' ? model : part.model
-      return encoder.write(renamed(part, reported, model)).map(sseData)
+      const payloads = encoder.write(renamed(mistral ? forMistralClient(part) : part, reported, model))
+      return payloads.map((payload) => sseData(canonical.includeUsage ? payload : withoutEmptyUsage(payload)))
     },
     end: () => [SSE_DONE],
     fail: (error) => [sseData(JSON.stringify(errorBody(error)))],

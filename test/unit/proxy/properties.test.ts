@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createAuthenticator, DEVELOPMENT_PRINCIPAL } from '../../../src/auth/authenticator.ts'
 import { keyDigest, makeKey } from '../../../src/auth/key-format.ts'
 import { credentialOf } from '../../../src/proxy/credential.ts'
-import { renameModel } from '../../../src/proxy/model-name.ts'
+import { renameModel } from '../../../src/proxy/raw-text.ts'
 import { normalPath } from '../../../src/proxy/request-target.ts'
 import { GatewayError } from '../../../src/wire/errors.ts'
 

@@ -1,0 +1,116 @@
+import { Mistral } from '@mistralai/mistralai'
+import type { ChatCompletionRequest } from '@mistralai/mistralai/models/components/chatcompletionrequest.js'
+import type { UsageInfo } from '@mistralai/mistralai/models/components/usageinfo.js'
+import type { ToolCall } from '@mistralai/mistralai/models/components/toolcall.js'
+import {
+  argumentsOf,
+  facesOf,
+  PIXEL,
+  QUESTION,
+  rejection,
+  SCHEMA,
+  TOOL,
+  type Ask,
+  type Client,
+  type Got,
+  type Place,
+} from './client.ts'
+
+function open({ url, key }: Place): Mistral {
+  return new Mistral({ serverURL: url, apiKey: key, retryConfig: { strategy: 'none' } })
+}
+
+function paramsOf({ model, tools, schema, image }: Ask): ChatCompletionRequest {
+  const text = { type: 'text' as const, text: QUESTION }
+  const picture = { type: 'image_url' as const, imageUrl: `data:image/png;base64,${PIXEL}` }
+  return {
+    model,
+    messages: [{ role: 'user', content: image === true ? [text, picture] : QUESTION }],
+    ...(tools === true
+      ? {
+          tools: [{ type: 'function', function: { ...TOOL, parameters: { ...TOOL.parameters } } }],
+          toolChoice: 'any',
+          parallelToolCalls: true,
+        }
+      : {}),
+    ...(schema === true
+      ? {
+          responseFormat: {
+            type: 'json_schema',
+            jsonSchema: { name: 'weather', schemaDefinition: { ...SCHEMA }, strict: true },
+          },
+        }
+      : {}),
+  }
+}
+
+interface Seen {
+  text: string
+  finish: string
+  usage: UsageInfo | undefined
+  readonly calls: Map<number, { name: string; args: string }>
+}
+
+async function ask(place: Place, asked: Ask): Promise<Got> {
+  const { chat } = open(place)
+  const params = paramsOf(asked)
+  const seen: Seen = { text: '', finish: '', usage: undefined, calls: new Map() }
+  if (asked.stream) {
+    for await (const { data } of await chat.stream(params)) {
+      const [choice] = data.choices
+      seen.text += textOf(choice?.delta.content)
+      seen.finish = choice?.finishReason ?? seen.finish
+      seen.usage = data.usage ?? seen.usage
+      addCalls(seen, choice?.delta.toolCalls)
+    }
+    return gotOf(seen)
+  }
+  const { choices, usage } = await chat.complete(params)
+  const [choice] = choices
+  seen.text = textOf(choice?.message?.content)
+  seen.finish = choice?.finishReason ?? ''
+  seen.usage = usage
+  addCalls(seen, choice?.message?.toolCalls)
+  return gotOf(seen)
+}
+
+function textOf(content: unknown): string {
+  return typeof content === 'string' ? content : ''
+}
+
+/** Fragments are bound by their index; whole answers leave it out. */
+function addCalls({ calls }: Seen, fragments: readonly ToolCall[] | null | undefined): void {
+  for (const [at, { index, function: called }] of (fragments ?? []).entries()) {
+    const place = index === undefined || index === 0 ? at : index
+    const call = calls.get(place) ?? { name: '', args: '' }
+    if (call.name === '') call.name = called.name
+    call.args += typeof called.arguments === 'string' ? called.arguments : JSON.stringify(called.arguments)
+    calls.set(place, call)
+  }
+}
+
+function gotOf({ text, finish, usage, calls }: Seen): Got {
+  return {
+    text,
+    calls: [...calls.values()].map(({ name, args }) => ({ name, args: argumentsOf(args) })),
+    finish: finish === 'stop' || finish === 'tool_calls' ? finish : 'other',
+    inputTokens: usage?.promptTokens ?? null,
+    outputTokens: usage?.completionTokens ?? null,
+  }
+}
+
+export const mistral: Client = {
+  name: '@mistralai/mistralai 2',
+  ask,
+  async leave(place, model) {
+    const stop = new AbortController()
+    const stream = await open(place).chat.stream(paramsOf({ model, stream: true }), {
+      fetchOptions: { signal: stop.signal },
+    })
+    for await (const { data } of stream) if (textOf(data.choices[0]?.delta.content) !== '') break
+    stop.abort()
+  },
+  async fail(place, model) {
+    return facesOf(await rejection(open(place).chat.complete(paramsOf({ model, stream: false }))))
+  },
+}

@@ -1,0 +1,45 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { scriptedUpstream, type Script, type ScriptedUpstream } from '../../e2e/scripted-upstream.ts'
+import { MODELS, REFUSED, SCENES, type Dialect } from './scenes.ts'
+
+/** What the provider says when it refuses. */
+export const REFUSAL = 'this provider takes no such request'
+/** Between two pieces of the stream that does not end. */
+const PIECE_MS = 20
+
+/** A provider on this machine that speaks one format and does what the name of the model says. */
+export function serveScenes(dialect: Dialect): Promise<ScriptedUpstream> {
+  const script: Script = async ({ path, body }, response) => {
+    const { model, stream } = dialect.asked(path, body)
+    const scene = SCENES[model]
+    if (model === REFUSED) {
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(dialect.refusal(REFUSAL)))
+    } else if (scene === undefined) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (const event of dialect.start()) response.write(event)
+      while (!response.destroyed) {
+        for (const event of dialect.text('and on ')) response.write(event)
+        await delay(PIECE_MS)
+      }
+    } else if (stream) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.end(dialect.stream(scene).join(''))
+    } else {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(dialect.whole(scene)))
+    }
+  }
+  return scriptedUpstream(script)
+}
+
+/** A config that serves every scene from that provider. */
+export function scenesConfig(dialect: Dialect, url: string): string {
+  const base = url.replace(/\/v1$/, dialect.base)
+  const facts = 'tier: standard, context_window: 64k, modalities: [text, image], price: { input: 1, output: 2 }'
+  return `version: 1
+providers:
+  local: { kind: ${dialect.kind}, base_url: "${base}", api_keys: ["\${LOCAL_KEY}"] }
+failover: { max_attempts: 1 }
+models:
+${MODELS.map((name) => `  ${name}: { provider: local, ${facts} }`).join('\n')}
+`
+}
