@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Pipeline } from '../pipeline/ports.ts'
+import type { ItemMemory } from './item-memory.ts'
 import type { ProxyLimits } from './limits.ts'
 import type { AuthPort, CatalogPort, Principal, ReadinessPort, Refusal } from './ports.ts'
 
@@ -24,6 +25,8 @@ export interface RequestContext {
   readonly response: ServerResponse
   readonly ports: ProxyPorts
   readonly limits: ProxyLimits
+  /** What answers of this server held, for clients that refer to it. */
+  readonly items: ItemMemory
   /** Aborts as soon as the client is gone or the server stops waiting for it; the reason is a `StopReason`. */
   readonly signal: AbortSignal
   readonly startedAt: number

@@ -29,7 +29,8 @@ async function exchange(context: RequestContext, caller: Caller, speaker: Speake
   const { request, ports, signal } = context
   const hints = hintsOf(request)
   const { body, startedAt } = await readBody(context)
-  const conversation = speaker.read(body, request)
+  const shelf = context.items.shelf(caller.principal.rights.keyId)
+  const conversation = speaker.read(body, request, shelf)
   const parseMs = performance.now() - startedAt
   const { endpoint = 'chat' } = conversation
   const read = { ...conversation, hints, parseMs, endpoint }

@@ -9,11 +9,16 @@ import { EVENT_STREAM, OPENAI_VOICE } from './openai-voice.ts'
 import { answerId, arrivedAt, servedName } from './served.ts'
 import type { Speaker } from './speaker.ts'
 
-/** `POST /responses`, without anything that is kept on a server. */
+/** `POST /responses`, without anything that is kept but for the items of late answers. */
 export const responsesSpeaker: Speaker = {
   voice: OPENAI_VOICE,
-  read: (body) => {
-    const canonical = parseResponsesRequest(body)
+  read: (body, _request, shelf) => {
+    const canonical = parseResponsesRequest(body, (id) => shelf.find(id))
+    // What a client wants forgotten it sends again itself.
+    const keep = (response: JsonObject): JsonObject => {
+      if (body['store'] !== false && Array.isArray(response['output'])) shelf.keep(response['output'])
+      return response
+    }
     return {
       canonical,
       body,
@@ -21,9 +26,19 @@ export const responsesSpeaker: Speaker = {
       droppedParams: body['store'] === true ? ['store'] : [],
       framing: EVENT_STREAM,
       answerBody: ({ answer, record }, requestId) =>
-        encodeResponse(answer, encodeOptions(record, { body, canonical, requestId, reported: answer.model })),
-      streamWriter: (draft, requestId) =>
-        new ResponsesStreamEncoder(encodeOptions(draft, { body, canonical, requestId, reported: '' })),
+        keep(encodeResponse(answer, encodeOptions(record, { body, canonical, requestId, reported: answer.model }))),
+      streamWriter: (draft, requestId) => {
+        const options = encodeOptions(draft, { body, canonical, requestId, reported: '' })
+        const encoder = new ResponsesStreamEncoder(options)
+        return {
+          write: (part) => encoder.write(part),
+          end: () => {
+            keep(encoder.response())
+            return encoder.end()
+          },
+          fail: (error) => encoder.fail(error),
+        }
+      },
     }
   },
 }

@@ -6,6 +6,7 @@ import { answerOnSocket, clientErrorOf } from './client-error.ts'
 import { dispatch } from './dispatch.ts'
 import type { ProxyPorts, RequestContext, StopReason } from './exchange-context.ts'
 import { doorList, type DoorList } from './front-door.ts'
+import { ItemMemory } from './item-memory.ts'
 import { DEFAULT_LIMITS, type ProxyLimits } from './limits.ts'
 
 export interface ProxyOptions extends ProxyPorts {
@@ -39,6 +40,7 @@ class ProxyServer implements Proxy {
   readonly #options: ProxyOptions
   readonly #limits: ProxyLimits
   readonly #server: Server
+  readonly #items = new ItemMemory()
   readonly #running = new Map<ServerResponse, AbortController>()
   /** The newest response of a connection, to know whether the bare socket may still be written to. */
   readonly #responses = new WeakMap<object, ServerResponse>()
@@ -130,6 +132,7 @@ class ProxyServer implements Proxy {
       response,
       ports: this.#options,
       limits: this.#limits,
+      items: this.#items,
       signal: controller.signal,
       startedAt: performance.now(),
       stopping: this.#closing,

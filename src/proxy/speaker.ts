@@ -5,6 +5,7 @@ import type { ExchangeReply } from '../pipeline/ports.ts'
 import type { CanonicalRequest, StreamPart } from '../wire/canonical.ts'
 import type { GatewayError } from '../wire/errors.ts'
 import type { JsonObject } from '../wire/json.ts'
+import type { ItemShelf } from './item-memory.ts'
 import type { HeaderMap } from './response-headers.ts'
 
 export type AnswerReply = Extract<ExchangeReply, { kind: 'answer' }>
@@ -51,7 +52,7 @@ export interface Conversation {
 export interface Speaker {
   readonly voice: ErrorVoice
   /** Throws `invalid_request_error` with the path of the field at fault. */
-  read(body: JsonObject, request: IncomingMessage): Conversation
+  read(body: JsonObject, request: IncomingMessage, shelf: ItemShelf): Conversation
 }
 
 /** One way to ask how many tokens a prompt has. */

@@ -42,29 +42,37 @@ function knownAnswer({ text, finish }: { text: string; finish: FinishReason }): 
 }
 
 function makeUp(request: CanonicalRequest, model: string, hash: number): Made {
-  const tool = forcedTool(request)
-  if (tool !== null) return { blocks: [toolCall(tool, hash)], finish: 'tool_calls' }
-  return limited(madeUpText(request, model, hash), request)
+  const tools = forcedTools(request)
+  if (tools.length === 0) return limited(madeUpText(request, model, hash), request)
+  return { blocks: tools.map((tool, index) => toolCall(tool, hash, index)), finish: 'tool_calls' }
 }
 
-/** The tool that the request demands; without a demand the model answers in words. */
-function forcedTool({ tools, toolChoice }: CanonicalRequest): ToolDefinition | null {
+/** Calls of one answer, at most. */
+const MAX_CALLS = 4
+
+/**
+ * The tools that the request demands; without a demand the model answers in words. Where calls side by side are asked for in
+ * so many words, every tool is called.
+ */
+function forcedTools({ tools, toolChoice, parallelToolCalls }: CanonicalRequest): readonly ToolDefinition[] {
+  const own = tools.filter(({ hosted }) => hosted === undefined)
+  const most = parallelToolCalls === true ? MAX_CALLS : 1
   switch (toolChoice?.kind) {
     case 'named':
-      return tools.find(({ name }) => name === toolChoice.name) ?? null
+      return own.filter(({ name }) => name === toolChoice.name).slice(0, 1)
     case 'required':
-      return tools[0] ?? null
+      return own.slice(0, most)
     case 'allowed':
-      return toolChoice.required ? (tools.find(({ name }) => toolChoice.names.includes(name)) ?? null) : null
+      return toolChoice.required ? own.filter(({ name }) => toolChoice.names.includes(name)).slice(0, most) : []
     case 'auto':
     case 'none':
     case undefined:
-      return null
+      return []
   }
 }
 
-function toolCall({ name, parameters, custom }: ToolDefinition, hash: number): Block {
-  const id = `call_${hash.toString(16).padStart(8, '0')}`
+function toolCall({ name, parameters, custom }: ToolDefinition, hash: number, index: number): Block {
+  const id = `call_${hash.toString(16).padStart(8, '0')}${index === 0 ? '' : `_${index}`}`
   if (custom !== undefined) return { kind: 'tool_use', id, name, argumentsJson: 'simulated input', custom: true }
   return { kind: 'tool_use', id, name, argumentsJson: JSON.stringify(schemaInstance(parameters ?? {})) }
 }
