@@ -2,19 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe } from 'vitest'
 import type { DevProject } from './dev-process.ts'
 import { BIN as BUILT } from './run-gateway.ts'
 
 /** Another build can be put in its place. */
 const BIN = process.env['GATEWAY_TEST_BIN'] ?? BUILT
 
-const INSTALLED = spawnSync('tmux', ['-V']).status === 0
-
-/** Defines tests that look at a real terminal; where tmux is not installed they are skipped, and their title says why. */
-export function describeOnTerminal(title: string, tests: () => void): void {
-  describe.skipIf(!INSTALLED)(INSTALLED ? title : `${title} (skipped: tmux is not installed)`, tests)
-}
+/** False where tmux is not installed: what looks at a real terminal is skipped there. */
+export const TMUX = spawnSync('tmux', ['-V']).status === 0
 
 /** A shell in a terminal of a given size, driven like a person would. */
 export interface Pane {

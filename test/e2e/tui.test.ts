@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { devProject, type DevProject } from './dev-process.ts'
-import { describeOnTerminal, openPane, type Pane } from './tmux.ts'
+import { openPane, TMUX, type Pane } from './tmux.ts'
 
 const SIZE = { columns: 80, rows: 20 }
 const CURSOR_OR_ERASE = new RegExp(`${String.fromCodePoint(27)}\\[\\d*[AJK]`)
 const DEV = 'dev --upstream simulated --stream-speed 0 --port 0 --port-file port'
 
-describeOnTerminal('gateway dev on a terminal', () => {
+describe.skipIf(!TMUX)('gateway dev on a terminal (skipped without tmux)', () => {
   let project: DevProject
   let pane: Pane
 
@@ -141,7 +141,7 @@ describeOnTerminal('gateway dev on a terminal', () => {
   })
 })
 
-describeOnTerminal('gateway replay on a terminal', () => {
+describe.skipIf(!TMUX)('gateway replay on a terminal (skipped without tmux)', () => {
   let project: DevProject
   let pane: Pane
 
