@@ -8,6 +8,7 @@ import { errorText } from './print-error.ts'
 import { addTrustCommand } from './trust.ts'
 import { packageVersion } from './version.ts'
 import { addReplayCommand } from './replay.ts'
+import { addSimulateCommand } from './simulate.ts'
 import { addRouteCommand } from './route.ts'
 
 /** The command tree. Commands only declare their options here; what they need is imported when they run. */
@@ -31,6 +32,7 @@ export function buildProgram(): Command {
     .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
     .exitOverride()
   addDevCommand(program)
+  addSimulateCommand(program)
   addReplayCommand(program)
   addRouteCommand(program)
   addFixturesCommand(program)

@@ -36,7 +36,7 @@ export const ERROR_FACES = {
   unsupported_parameter: http(
     400,
     'invalid_request_error',
-    'no provider for this model accepts the parameter, and `strict_params` is on',
+    'the parameter can not be honoured: it needs state that is not kept here, or `strict_params` is on and the provider has no place for it',
   ),
   request_too_large: http(413, 'invalid_request_error', 'the body is larger than the limit that the message states'),
   header_too_large: http(431, 'invalid_request_error', 'the headers are larger than the limit'),

@@ -59,11 +59,14 @@ export async function runGateway(
   return collect(start(project, args, options)).finished
 }
 
-export interface RunningDev {
-  readonly url: string
+export interface RunningDev extends RunningServer {
   readonly key: string
-  readonly child: ChildProcess
   readonly client: OpenAI
+}
+
+export interface RunningServer {
+  readonly url: string
+  readonly child: ChildProcess
   readonly stdout: () => string
   readonly stderr: () => string
   /** Sends the signal and waits for the end. */
@@ -71,21 +74,18 @@ export interface RunningDev {
   readonly finished: Promise<Finished>
 }
 
-/** Starts `gateway dev` on a free port and waits until it says that it is ready. */
-export async function startDev(
+/** Starts a command that serves, and waits until it says that it is ready. */
+export async function startServer(
   project: DevProject,
-  args: readonly string[] = [],
+  args: readonly string[],
   options: RunOptions = {},
-): Promise<RunningDev> {
-  const child = start(project, ['dev', '--port', '0', ...args], options)
+): Promise<RunningServer> {
+  const child = start(project, args, options)
   const output = collect(child)
   const url = await readyUrl(child, output)
-  const key = (await project.read('.gateway/dev-key')).trim()
   return {
     url,
-    key,
     child,
-    client: new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 }),
     stdout: output.stdout,
     stderr: output.stderr,
     stop: (signal = 'SIGTERM') => {
@@ -94,6 +94,17 @@ export async function startDev(
     },
     finished: output.finished,
   }
+}
+
+/** Starts `gateway dev` on a free port and waits until it says that it is ready. */
+export async function startDev(
+  project: DevProject,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<RunningDev> {
+  const server = await startServer(project, ['dev', '--port', '0', ...args], options)
+  const key = (await project.read('.gateway/dev-key')).trim()
+  return { ...server, key, client: new OpenAI({ baseURL: `${server.url}/v1`, apiKey: key, maxRetries: 0 }) }
 }
 
 function start(project: DevProject, args: readonly string[], { env }: RunOptions): ChildProcess {
