@@ -6,13 +6,18 @@ export function servedAttempt(record: ExchangeRecord): AttemptRecord | null {
   return record.attempts.findLast((attempt) => attempt.failure === null) ?? null
 }
 
-/** One word for what settled the choice, or the code of the refusal. */
-export function reasonCode(decision: Decision): string {
+/**
+ * What settled the choice as one short code, with what gave way and the rule: `minimize_cost`, `sticky_session`,
+ * `minimize_cost+relaxed_quality;rule=sums`, `only_candidate+budget_downgrade`; or the code of the refusal.
+ */
+export function reasonCode(decision: Pick<Decision, 'outcome'>): string {
   const { outcome } = decision
   if (outcome.kind === 'refused') return outcome.code
-  const { because, rule } = outcome
-  const code = because.kind === 'policy' ? because.policyKind : because.kind
-  return rule === null ? code : `${code};rule=${rule.name}`
+  const { because, rule, downgradedFrom, relaxed } = outcome
+  const codes: string[] = [because.kind === 'policy' ? because.policyKind : because.kind]
+  if (downgradedFrom !== null) codes.push(`${downgradedFrom.cause}_downgrade`)
+  for (const axis of relaxed) codes.push(`relaxed_${axis}`)
+  return codes.join('+') + (rule === null ? '' : `;rule=${rule.name}`)
 }
 
 export type Fallback = 'none' | 'failover' | 'budget' | 'tier'

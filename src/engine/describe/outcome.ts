@@ -1,4 +1,4 @@
-import type { Because, Chosen, Decision, ExpectedCost, Outcome, PlannedAttempt } from '../decision.ts'
+import type { Because, Chosen, ExpectedCost, Outcome, PlannedAttempt } from '../decision.ts'
 import type { Evidence } from '../matrix.ts'
 import type { Axis } from '../routing-config.ts'
 import { rejectionTitle } from './rejection.ts'
@@ -125,16 +125,4 @@ export function describeOutputBasis(basis: ExpectedCost['outputBasis']): string 
     case 'prior':
       return 'assumed'
   }
-}
-
-/**
- * The decision as one short code for the response header: what settled it, then what gave way, or the refusal. ASCII
- * without spaces, for example `policy`, `sticky_session`, `only_candidate+budget_downgrade`, `policy+relaxed_quality`.
- */
-export function shortReason({ outcome }: Pick<Decision, 'outcome'>): string {
-  if (outcome.kind === 'refused') return outcome.code
-  const codes: string[] = [outcome.because.kind]
-  if (outcome.downgradedFrom !== null) codes.push(`${outcome.downgradedFrom.cause}_downgrade`)
-  for (const axis of outcome.relaxed) codes.push(`relaxed_${axis}`)
-  return codes.join('+')
 }

@@ -5,7 +5,8 @@ import { isRejected, type Rejection } from '../../../../src/engine/decision.ts'
 import { count, duration, share, usd } from '../../../../src/engine/describe/amounts.ts'
 import { describeDifference } from '../../../../src/engine/describe/difference.ts'
 import { describeFlip } from '../../../../src/engine/describe/flip.ts'
-import { describeOutcome, shortReason } from '../../../../src/engine/describe/outcome.ts'
+import { describeOutcome } from '../../../../src/engine/describe/outcome.ts'
+import { reasonCode } from '../../../../src/engine/record-facts.ts'
 import { describeRejection } from '../../../../src/engine/describe/rejection.ts'
 import { describeWhyNot } from '../../../../src/engine/describe/why-not.ts'
 import { compareDecisions } from '../../../../src/engine/explain/compare.ts'
@@ -123,23 +124,23 @@ describe('reasons in English', () => {
   })
 })
 
-describe('short reason', () => {
+describe('reason code', () => {
   it('is one header-safe word for any decision', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
-        expect(shortReason(decide(input))).toMatch(/^[a-z_]+(\+[a-z_]+)*$/u)
+        expect(reasonCode(decide(input))).toMatch(/^[a-z_]+(\+[a-z_]+)*(;rule=.+)?$/u)
       }),
       { seed: 5, numRuns: 300 },
     )
   })
 
   it('names what settled the choice and what gave way', () => {
-    expect(shortReason(decide(given()))).toBe('policy')
-    expect(shortReason(decide(given({ model: 'nobody' })))).toBe('model_not_found')
+    expect(reasonCode(decide(given()))).toBe('minimize_cost')
+    expect(reasonCode(decide(given({ model: 'nobody' })))).toBe('model_not_found')
     const rules = [{ name: 'r', when: {}, tier: 'premium' }]
     const spent = budget({ leftNanoUsd: 0, modelClass: { kind: 'tier', tier: 'premium' } })
-    expect(shortReason(decide(given({ config: { rules }, state: { budgets: [spent] } })))).toBe(
-      'only_candidate+budget_downgrade',
+    expect(reasonCode(decide(given({ config: { rules }, state: { budgets: [spent] } })))).toBe(
+      'only_candidate+budget_downgrade;rule=r',
     )
   })
 })
