@@ -12,6 +12,7 @@ import { redactAnswer } from './redact-answer.ts'
 import { redactBody } from './redact-body.ts'
 import { redactDecision, redactRights, redactState, replaceId } from './redact-context.ts'
 import type { Identities } from './redact-context.ts'
+import { recordedBody } from './recorded-body.ts'
 
 /** The decision for a redacted request, by the config that made the original one. */
 export type DecideAgain = (incoming: Incoming, state: StateSnapshot, now: number) => Decision
@@ -22,13 +23,14 @@ export interface BuildParts {
   readonly decideAgain: DecideAgain
 }
 
-/** Null when the exchange cannot be kept: the body is unknown. Throws when the redacted body is no request any more. */
+/** Null when the exchange cannot be kept: it is no conversation. Throws when the redacted body is no request any more. */
 export function buildFixture(record: ExchangeRecord, content: ExchangeContent, parts: BuildParts): Fixture | null {
   const { incoming } = content
-  if (incoming.body === null) return null
+  const body = recordedBody(incoming)
+  if (body === null) return null
   const session = parts.redactor.session(incoming.sessionId)
   const identities: Identities = { profile: parts.redactor.profile, salt: parts.salt, session }
-  const req = redactRequest(incoming, incoming.body, identities)
+  const req = redactRequest(incoming, body, identities)
   const redacted = redactIncoming(incoming, req, identities)
   const state = redactState(content.state, identities)
   const again = parts.decideAgain(redacted, state, record.at)

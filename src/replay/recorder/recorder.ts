@@ -75,8 +75,9 @@ class FileRecorder implements Recorder {
   }
 
   accept(record: ExchangeRecord, content: ExchangeContent): void {
-    // Half an answer of a client that left would look like a short one.
-    if (record.result.kind === 'client_gone' || content.incoming.body === null) this.#skipped.unfinished += 1
+    // Half an answer of a client that left would look like a short one; embeddings are no conversation.
+    if (record.result.kind === 'client_gone' || content.incoming.request.embeddings !== undefined)
+      this.#skipped.unfinished += 1
     else if (!this.#sampler(record.decision.intent.label)) this.#skipped.sampled += 1
     else if (this.#waiting.length >= MAX_WAITING) this.#dropped.overflow += 1
     else {
