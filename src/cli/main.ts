@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, Help, Option } from 'commander'
 import { ERROR_FACES, GatewayError } from '../wire/errors.ts'
 import { addConfigCommand } from './config.ts'
 import { addModelsCommand } from './models.ts'
@@ -29,7 +29,7 @@ export function buildProgram(): Command {
     .option('--no-input', 'never ask')
     .option('--screen-reader', 'sentences instead of boxes')
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: false, sortSubcommands: false })
+    .configureHelp({ showGlobalOptions: false, sortSubcommands: false, optionDescription: withoutEmptyDefault })
     .exitOverride()
   addDevCommand(program)
   addSimulateCommand(program)
@@ -40,6 +40,13 @@ export function buildProgram(): Command {
   addModelsCommand(program)
   addTrustCommand(program)
   return program
+}
+
+/** A repeatable option starts as an empty list, which says nothing to a reader. */
+function withoutEmptyDefault(this: Help, option: Option): string {
+  const empty = Array.isArray(option.defaultValue) && option.defaultValue.length === 0
+  const shown = empty ? Object.assign(new Option(option.flags), option, { defaultValue: undefined }) : option
+  return Help.prototype.optionDescription.call(this, shown)
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
