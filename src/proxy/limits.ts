@@ -30,5 +30,5 @@ export const DEFAULT_LIMITS: ProxyLimits = {
   socketIdleMs: 15 * 60_000,
   writeStallMs: 60_000,
   heartbeatMs: 12_000,
-  maxConnections: 512,
+  maxConnections: 4_096,
 }

@@ -9,6 +9,7 @@ import { decide } from '../../dist/engine/decide.js'
 import { EMPTY_STATE } from '../../dist/engine/state.js'
 import { loadProject } from '../../dist/cli/project.js'
 import { parseChatRequest } from '../../dist/wire/openai-chat/parse-request.js'
+import { overhead } from './overhead.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const bin = join(root, 'bin', 'gateway.js')
@@ -20,6 +21,7 @@ async function main() {
     await oneDecision()
     await planRuns()
     coldStart()
+    await overhead()
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }
