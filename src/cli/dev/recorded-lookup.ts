@@ -2,6 +2,7 @@ import { canonicalAnswer } from '../../replay/driver/replay-upstream.ts'
 import { openFixtureSet } from '../../replay/fixtures/fixture-set.ts'
 import { currentKey, requestOf } from '../../replay/fixtures/incoming.ts'
 import { keyOf, shortHash } from '../../replay/fixtures/key.ts'
+import { asRecorded } from '../../replay/recorder/recorded-body.ts'
 import type { Fixture, FixtureResponse } from '../../replay/types.ts'
 import type { RecordedAnswer, RecordedFailure, RecordedLookup } from '../../upstream/ports.ts'
 import type { CanonicalRequest } from '../../wire/canonical.ts'
@@ -59,7 +60,8 @@ interface Index {
   readonly all: readonly Recorded[]
 }
 
-function find(index: Index, request: CanonicalRequest, model: string): ReturnType<RecordedLookup['find']> {
+function find(index: Index, asked: CanonicalRequest, model: string): ReturnType<RecordedLookup['find']> {
+  const request = asRecorded(asked)
   const recorded = index.byKey.get(keyOf(request, shortHash))
   const response = recorded?.answers.get(model)
   if (recorded !== undefined && response !== undefined) return hit(recorded.id, response)
