@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/wire/json.ts'
+import type { Speech } from './speech.ts'
 
 /** What one event of a stream says to a client of the format. */
 export interface Heard {
@@ -11,6 +12,8 @@ export interface Heard {
 /** A kind of client, as far as the suite needs it. */
 export interface ClientFormat {
   readonly name: string
+  /** The kind of provider that speaks the same format; null where no kind does. */
+  readonly speaks: Speech['kind'] | null
   /** Statuses that the format does not know, with what stands for them. */
   readonly statuses: Readonly<Record<number, number>>
   path(stream: boolean): string
@@ -40,6 +43,7 @@ function errorCode(body: JsonValue): string | undefined {
 
 const chat: ClientFormat = {
   name: 'chat',
+  speaks: 'openai-compatible',
   statuses: {},
   path: () => '/v1/chat/completions',
   body: (stream) => ({ model: 'auto', messages: [{ role: 'user', content: 'hi' }], stream }),
@@ -54,6 +58,7 @@ const chat: ClientFormat = {
 
 const messages: ClientFormat = {
   name: 'messages',
+  speaks: 'anthropic',
   statuses: { 503: 529 },
   path: () => '/v1/messages',
   body: (stream) => ({ model: 'auto', max_tokens: 200, messages: [{ role: 'user', content: 'hi' }], stream }),
@@ -68,6 +73,7 @@ const messages: ClientFormat = {
 
 const responses: ClientFormat = {
   name: 'responses',
+  speaks: null,
   statuses: {},
   path: () => '/v1/responses',
   body: (stream) => ({ model: 'auto', input: 'hi', stream, store: false }),
@@ -83,6 +89,7 @@ const responses: ClientFormat = {
 
 const gemini: ClientFormat = {
   name: 'gemini',
+  speaks: 'gemini',
   statuses: { 502: 500 },
   path: (stream) =>
     stream ? '/v1beta/models/auto:streamGenerateContent?alt=sse' : '/v1beta/models/auto:generateContent',

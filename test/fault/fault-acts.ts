@@ -1,65 +1,64 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Act, Io } from './fault-upstream.ts'
+import { contentOf, wholeStream, type Speech, type Trouble } from './speech.ts'
 
-/** What a provider in good health says; with letters of several bytes, so that cuts inside them would show. */
-export const ANSWER = 'Äpfel und Birnen: the answer is forty-two – 四十二.'
-/** Where the stream is cut into chunks. */
-const PIECES = [ANSWER.slice(0, 9), ANSWER.slice(9, 25), ANSWER.slice(25)]
-const USAGE = { prompt_tokens: 9, completion_tokens: 12, total_tokens: 21 }
+/** A piece of a stream in the words of whoever speaks. */
+export type Piece = (speech: Speech) => string
 
-export function answerJson(): string {
-  const message = { role: 'assistant', content: ANSWER, refusal: null }
-  const choices = [{ index: 0, message, logprobs: null, finish_reason: 'stop' }]
-  return JSON.stringify({ id: 'up-1', object: 'chat.completion', created: 1, model: 'up', choices, usage: USAGE })
+export const ROLE: Piece = ({ role }) => role
+export const FINISH: Piece = ({ finish }) => finish
+export const DONE: Piece = ({ done }) => done
+const FIRST: Piece = (speech) => contentOf(speech)[0] ?? ''
+/** The role and the first piece of text. */
+export const BEGUN: readonly Piece[] = [ROLE, FIRST]
+export const KEEP_ALIVE: Piece = ({ keepAlive }) => keepAlive
+export const WHOLE_STREAM: Piece = wholeStream
+export const WHOLE: Piece = ({ whole }) => whole
+export const HOLLOW: Piece = ({ hollow }) => hollow
+
+/** The same words in every format. */
+export function verbatim(text: string): Piece {
+  return () => text
 }
 
-export function chunk(delta: Readonly<Record<string, unknown>>, finish: string | null = null): string {
-  return event(JSON.stringify(chunkBody([{ index: 0, delta, finish_reason: finish }])))
+export function says(text: string): Piece {
+  return (speech) => speech.text(text)
 }
 
-function chunkBody(choices: readonly unknown[], usage: unknown = null): Readonly<Record<string, unknown>> {
-  return { id: 'up-1', object: 'chat.completion.chunk', created: 1, model: 'up', choices, usage }
+/** An error inside a stream. */
+export function failure(trouble: Trouble): Piece {
+  return (speech) => speech.failure(trouble)
 }
 
-export function event(data: string): string {
-  return `data: ${data}\n\n`
+/** The body of an error. */
+export function errorOf(trouble: Trouble): Piece {
+  return (speech) => JSON.stringify(speech.error(trouble))
 }
-
-export const ROLE = chunk({ role: 'assistant', content: '' })
-export const FINISH = chunk({}, 'stop')
-export const DONE = event('[DONE]')
-const CONTENT = PIECES.map((content) => chunk({ content }))
-const USAGE_CHUNK = event(JSON.stringify(chunkBody([], USAGE)))
-export const WHOLE_STREAM = [ROLE, ...CONTENT, FINISH, USAGE_CHUNK, DONE]
 
 const SSE = { 'content-type': 'text/event-stream' }
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 /** A right answer of the kind that was asked for. */
-export const healthy: Act = ({ response, call }) => {
+export const healthy: Act = ({ response, call, speech }) => {
   if (!call.stream) {
-    response.writeHead(200, JSON_TYPE).end(answerJson())
+    response.writeHead(200, JSON_TYPE).end(speech.whole)
     return
   }
   response.writeHead(200, SSE)
   call.contentSent = true
-  response.end(WHOLE_STREAM.join(''))
+  response.end(wholeStream(speech))
 }
 
-/** Refuses with a status, headers and a body. */
+/** Refuses with a status, headers and a body; one that is not a text or a piece is sent as JSON. */
 export function refuse(
   status: number,
-  body: unknown = errorBody('no'),
+  body: Piece | string | object = errorOf('broken'),
   headers: Readonly<Record<string, string>> = {},
 ): Act {
-  return ({ response }) => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return ({ response, speech }) => {
+    const text = typeof body === 'function' ? body(speech) : typeof body === 'string' ? body : JSON.stringify(body)
     response.writeHead(status, { ...JSON_TYPE, ...headers }).end(text)
   }
-}
-
-export function errorBody(message: string, code: string | null = null, type = 'server_error'): unknown {
-  return { error: { message, type, param: null, code } }
 }
 
 /** Fails the first time only. */
@@ -73,24 +72,21 @@ export function byKind(stream: Act, whole: Act): Act {
 }
 
 /** Sends the beginning of a stream, then does something else. */
-export function after(events: readonly string[], then: (io: Io) => void | Promise<void>): Act {
+export function after(events: readonly Piece[], then: (io: Io) => void | Promise<void>): Act {
   return async (io) => {
     io.response.writeHead(200, SSE)
-    await write(io, events.join(''))
-    if (events.some((text) => CONTENT.includes(text))) io.call.contentSent = true
+    await write(io, events.map((piece) => piece(io.speech)).join(''))
+    if (events.includes(FIRST)) io.call.contentSent = true
     // The bytes must be out before the connection is dealt with, else there was no beginning.
     await delay(30)
     await then(io)
   }
 }
 
-/** The role and the first piece of text. */
-export const BEGUN = [ROLE, ...CONTENT.slice(0, 1)]
-
 /** Sends half of a whole answer, then does something else. */
 export function halfAnswer(then: (io: Io) => void | Promise<void>): Act {
   return async (io) => {
-    const text = answerJson()
+    const text = io.speech.whole
     io.response.writeHead(200, { ...JSON_TYPE, 'content-length': String(Buffer.byteLength(text)) })
     await write(io, text.slice(0, 60))
     await delay(30)
@@ -104,19 +100,20 @@ export const stall = (): void => undefined
 export const finishWell = ({ response }: Io): void => void response.end()
 
 /** Sends a text as the whole body with a type of its own. */
-export function plain(text: string, type = 'application/json'): Act {
-  return ({ response, call }) => {
-    call.contentSent = call.stream && text.includes(PIECES[0] ?? '')
+export function plain(body: Piece | string, type = 'application/json'): Act {
+  return ({ response, call, speech }) => {
+    const text = typeof body === 'string' ? body : body(speech)
+    call.contentSent = call.stream && body === WHOLE_STREAM
     response.writeHead(200, { 'content-type': type }).end(text)
   }
 }
 
 /** Sends a body a few bytes at a time. */
-export function drip(text: string, { bytes, gapMs, type }: { bytes: number; gapMs: number; type: string }): Act {
+export function drip(piece: Piece, { bytes, gapMs, type }: { bytes: number; gapMs: number; type: string }): Act {
   return async (io) => {
     io.response.writeHead(200, { 'content-type': type })
     io.call.contentSent = io.call.stream
-    const body = Buffer.from(text)
+    const body = Buffer.from(piece(io.speech))
     for (let at = 0; at < body.length && io.call.open; at += bytes) {
       await write(io, body.subarray(at, at + bytes))
       if (gapMs > 0) await delay(gapMs)
@@ -126,11 +123,11 @@ export function drip(text: string, { bytes, gapMs, type }: { bytes: number; gapM
 }
 
 /** Sends the same again and again until the other side leaves. */
-export function forever(text: string, gapMs = 40): (io: Io) => Promise<void> {
+export function forever(piece: Piece, gapMs = 40): (io: Io) => Promise<void> {
   return async (io) => {
     if (!io.response.headersSent) io.response.writeHead(200, io.call.stream ? SSE : JSON_TYPE)
     while (io.call.open) {
-      await write(io, text)
+      await write(io, piece(io.speech))
       await delay(gapMs)
     }
   }

@@ -1,5 +1,6 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Speech } from './speech.ts'
 
 /** One call as the provider saw it. */
 export interface SeenCall {
@@ -19,6 +20,8 @@ export interface Io {
   readonly response: ServerResponse
   readonly socket: Socket
   readonly call: SeenCall
+  /** The words of the provider's format. */
+  readonly speech: Speech
   /** Calls that came before, from 0. */
   readonly nth: number
 }
@@ -34,7 +37,7 @@ export interface FaultUpstream {
 }
 
 /** A provider on a socket of its own that does to every call what the script says. */
-export async function openFaultUpstream(act: Act): Promise<FaultUpstream> {
+export async function openFaultUpstream(act: Act, speech: Speech): Promise<FaultUpstream> {
   const calls: SeenCall[] = []
   const server = createServer((request, response) => {
     const pieces: Buffer[] = []
@@ -43,8 +46,8 @@ export async function openFaultUpstream(act: Act): Promise<FaultUpstream> {
       const body: unknown = JSON.parse(Buffer.concat(pieces).toString())
       const call: SeenCall = {
         requestId: String(request.headers['x-client-request-id']),
-        key: (request.headers.authorization ?? '').replace('Bearer ', ''),
-        stream: typeof body === 'object' && body !== null && Reflect.get(body, 'stream') === true,
+        key: keyOf(request.headers),
+        stream: asksStream(request.url ?? '', body),
         startedAt: performance.now(),
         contentSent: false,
         abandonedAt: null,
@@ -56,7 +59,7 @@ export async function openFaultUpstream(act: Act): Promise<FaultUpstream> {
         if (!response.writableFinished) call.abandonedAt = performance.now()
       })
       response.on('error', () => undefined)
-      void act({ response, socket: request.socket, call, nth: calls.length - 1 })
+      void act({ response, socket: request.socket, call, speech, nth: calls.length - 1 })
     })
   })
   server.keepAliveTimeout = 60_000
@@ -77,8 +80,19 @@ export async function openFaultUpstream(act: Act): Promise<FaultUpstream> {
 }
 
 /** An address where nobody listens. */
-export async function closedAddress(): Promise<string> {
-  const upstream = await openFaultUpstream(() => undefined)
+export async function closedAddress(speech: Speech): Promise<string> {
+  const upstream = await openFaultUpstream(() => undefined, speech)
   await upstream.close()
   return upstream.url
+}
+
+/** The credential, wherever the format puts it. */
+function keyOf(headers: IncomingHttpHeaders): string {
+  const key = headers['x-api-key'] ?? headers['x-goog-api-key'] ?? headers.authorization ?? ''
+  return String(key).replace('Bearer ', '')
+}
+
+function asksStream(url: string, body: unknown): boolean {
+  if (url.includes(':streamGenerateContent')) return true
+  return typeof body === 'object' && body !== null && Reflect.get(body, 'stream') === true
 }

@@ -8,15 +8,17 @@ import { createLiveState } from '../../src/pipeline/state.ts'
 import { createProxy } from '../../src/proxy/server.ts'
 import type { ProviderSettings } from '../../src/upstream/ports.ts'
 import { createUpstream } from '../../src/upstream/registry.ts'
+import type { Speech } from './speech.ts'
 import { matrixOf, ROUTING, row } from '../unit/pipeline/support.ts'
 
 /** Limits of the suite: short, so that what stands still is found out soon. */
-export const LIMITS = { connectMs: 800, firstTokenMs: 700, idleMs: 500, totalMs: 1_500, deadlineMs: 3_000 }
+export const LIMITS = { connectMs: 2_000, firstTokenMs: 1_000, idleMs: 600, totalMs: 1_500, deadlineMs: 4_000 }
 
 export interface Provider {
   readonly name: string
   readonly url: string
   readonly keys: readonly string[]
+  readonly kind: Speech['kind']
 }
 
 export interface Gateway {
@@ -67,11 +69,11 @@ export async function openGateway(providers: readonly Provider[]): Promise<Gatew
   }
 }
 
-function settingsOf({ name, url, keys }: Provider): ProviderSettings {
+function settingsOf({ name, url, keys, kind }: Provider): ProviderSettings {
   const { connectMs, firstTokenMs, idleMs, totalMs } = LIMITS
   return {
     name,
-    kind: 'openai-compatible',
+    kind,
     baseUrl: url,
     quirks: null,
     apiKeys: keys,

@@ -2,22 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { send } from './client.ts'
 import { CLIENT_FORMATS, type ClientFormat } from './client-formats.ts'
-import {
-  after,
-  BEGUN,
-  chunk,
-  drip,
-  answerJson,
-  errorBody,
-  forever,
-  healthy,
-  refuse,
-  ROLE,
-  stall,
-} from './fault-acts.ts'
+import { after, BEGUN, drip, errorOf, forever, healthy, refuse, ROLE, says, stall, WHOLE } from './fault-acts.ts'
 import { openFaultUpstream, type Act } from './fault-upstream.ts'
 import { eventually, openGateway } from './gateway.ts'
-import { openCalls, pooled } from './run-case.ts'
+import { openCalls, otherThan, pooled } from './run-case.ts'
+import { SPEECHES, type Speech } from './speech.ts'
 
 /** The client leaves while the provider is at this. */
 interface Stage {
@@ -33,22 +22,28 @@ interface Stage {
 const STAGES: readonly Stage[] = [
   { name: 'a stream before its headers', act: stall, stream: true },
   { name: 'a whole answer before its headers', act: stall, stream: false },
-  { name: 'a stream after its headers', act: after([''], stall), stream: true },
+  { name: 'a stream after its headers', act: after([], stall), stream: true },
   { name: 'a stream after its role', act: after([ROLE], stall), stream: true },
   { name: 'a stream after its first part', act: after(BEGUN, stall), stream: true, begun: true },
-  { name: 'a stream that goes on', act: after(BEGUN, forever(chunk({ content: 'x ' }), 5)), stream: true, begun: true },
+  { name: 'a stream that goes on', act: after(BEGUN, forever(says('x '), 5)), stream: true, begun: true },
   {
     name: 'a whole answer that drips',
-    act: drip(answerJson(), { bytes: 1, gapMs: 20, type: 'application/json' }),
+    act: drip(WHOLE, { bytes: 1, gapMs: 20, type: 'application/json' }),
     stream: false,
   },
   {
     name: 'nothing, between two attempts',
-    act: refuse(503, errorBody('busy'), { 'retry-after-ms': '650' }),
+    act: refuse(503, errorOf('busy'), { 'retry-after-ms': '650' }),
     stream: true,
     waiting: true,
   },
 ]
+
+interface Leaving {
+  readonly stage: Stage
+  readonly format: ClientFormat
+  readonly speech: Speech
+}
 
 interface Left {
   /** Milliseconds until the gateway let go of the provider; null when it did not, or when there was nothing to let go of. */
@@ -59,12 +54,13 @@ interface Left {
 }
 
 /** A second provider stands by that nobody may call any more. */
-async function leaveAt(stage: Stage, format: ClientFormat): Promise<Left> {
-  const bad = await openFaultUpstream(stage.act)
-  const good = await openFaultUpstream(healthy)
+async function leaveAt({ stage, format, speech }: Leaving): Promise<Left> {
+  const other = otherThan(speech)
+  const bad = await openFaultUpstream(stage.act, speech)
+  const good = await openFaultUpstream(healthy, other)
   const gateway = await openGateway([
-    { name: 'bad', url: bad.url, keys: ['key-1'] },
-    ...(stage.waiting === true ? [] : [{ name: 'good', url: good.url, keys: ['key-2'] }]),
+    { name: 'bad', url: bad.url, keys: ['key-1'], kind: speech.kind },
+    ...(stage.waiting === true ? [] : [{ name: 'good', url: good.url, keys: ['key-2'], kind: other.kind }]),
   ])
   try {
     const leaving = new AbortController()
@@ -92,13 +88,15 @@ async function leaveAt(stage: Stage, format: ClientFormat): Promise<Left> {
   }
 }
 
-const CASES = STAGES.flatMap((stage) =>
-  CLIENT_FORMATS.map((format) => ({ stage, format, name: `${stage.name} (${format.name})` })),
+const CASES: readonly (Leaving & { readonly name: string })[] = STAGES.flatMap((stage) =>
+  CLIENT_FORMATS.flatMap((format) =>
+    SPEECHES.map((speech) => ({ stage, format, speech, name: `${stage.name} (${format.name}, ${speech.kind})` })),
+  ),
 )
 const seen = new Map<string, Left>()
 
 beforeAll(async () => {
-  await pooled(CASES, 8, async ({ stage, format, name }) => void seen.set(name, await leaveAt(stage, format)))
+  await pooled(CASES, 16, async (one) => void seen.set(one.name, await leaveAt(one)))
 }, 120_000)
 
 afterAll(() => {

@@ -1,12 +1,16 @@
 import { ask, type Outcome } from './client.ts'
 import type { ClientFormat } from './client-formats.ts'
-import { ANSWER, healthy } from './fault-acts.ts'
+import { healthy } from './fault-acts.ts'
 import { closedAddress, openFaultUpstream, type FaultUpstream, type SeenCall } from './fault-upstream.ts'
-import type { Expected, Fault } from './faults.ts'
+import type { Expected, Fault } from './fault.ts'
 import { eventually, LIMITS, openGateway } from './gateway.ts'
+import { ANSWER, SPEECHES, type Speech } from './speech.ts'
 
 export interface Case {
   readonly fault: Fault
+  /** Format of the faulty provider. */
+  readonly speech: Speech
+  /** Format of the client. */
   readonly format: ClientFormat
   readonly stream: boolean
   readonly rescue: boolean
@@ -27,8 +31,9 @@ export interface Report {
 /** Content and the attempts before it each have their time; the rest is for a machine that has other work. */
 const PATIENCE_MS = LIMITS.deadlineMs + LIMITS.totalMs + 5_000
 
-export function nameOf({ fault, format, stream, rescue }: Case): string {
-  return `${fault.name} | ${format.name} ${stream ? 'stream' : 'whole'} | ${rescue ? 'rescued' : 'alone'}`
+export function nameOf({ fault, speech, format, stream, rescue }: Case): string {
+  const asked = `${format.name} ${stream ? 'stream' : 'whole'}`
+  return `${fault.name} | ${asked} from ${speech.kind} | ${rescue ? 'rescued' : 'alone'}`
 }
 
 export function expectedOf({ fault, format, stream, rescue }: Case): string {
@@ -39,12 +44,14 @@ export function expectedOf({ fault, format, stream, rescue }: Case): string {
 }
 
 /** Runs one exchange against a gateway of its own and looks at both of its ends. */
-export async function runCase({ fault, format, stream, rescue }: Case): Promise<Report> {
-  const bad = fault.act === null ? null : await openFaultUpstream(fault.act)
-  const good = await openFaultUpstream(healthy)
+export async function runCase({ fault, speech, format, stream, rescue }: Case): Promise<Report> {
+  const other = otherThan(speech)
+  const bad = fault.act === null ? null : await openFaultUpstream(fault.act, speech)
+  const good = await openFaultUpstream(healthy, other)
+  const url = bad?.url ?? (await closedAddress(speech))
   const gateway = await openGateway([
-    { name: 'bad', url: bad?.url ?? (await closedAddress()), keys: fault.keys ?? ['key-1'] },
-    ...(rescue ? [{ name: 'good', url: good.url, keys: ['key-good'] }] : []),
+    { name: 'bad', url, keys: fault.keys ?? ['key-1'], kind: speech.kind },
+    ...(rescue ? [{ name: 'good', url: good.url, keys: ['key-good'], kind: other.kind }] : []),
   ])
   const upstreams = bad === null ? [good] : [bad, good]
   try {
@@ -65,6 +72,11 @@ export async function runCase({ fault, format, stream, rescue }: Case): Promise<
     await gateway.close()
     await Promise.all([bad?.close(), good.close()])
   }
+}
+
+/** The rescuer speaks another format, so that what comes to help has to be translated anew. */
+export function otherThan(speech: Speech): Speech {
+  return SPEECHES[(SPEECHES.indexOf(speech) + 1) % SPEECHES.length] ?? speech
 }
 
 /** The client took something for the whole answer that is not, or was left without a word. */
