@@ -20,7 +20,7 @@ export async function peekContent(source: AsyncGenerator<StreamPart>): Promise<P
       if (step.done === true) return { kind: 'failed', failure: 'empty', message: EMPTY }
       head.push(step.value)
       // Audio and the like travel in chunks that are only passed on: with those seen, the answer is not empty.
-      if (step.value.kind === 'opaque') opaque = true
+      if (step.value.kind === 'opaque' && step.value.framing !== true) opaque = true
       if (isContentPart(step.value) || (step.value.kind === 'finish' && opaque)) break
       if (step.value.kind === 'finish') {
         await source.return(undefined)

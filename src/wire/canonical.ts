@@ -200,4 +200,5 @@ export type StreamPart =
     } & Signed)
   | { readonly kind: 'finish'; readonly reason: FinishReason; readonly stopSequence?: string; readonly raw?: string }
   | { readonly kind: 'usage'; readonly usage: TokenUsage; readonly raw?: string }
-  | { readonly kind: 'opaque'; readonly raw: string }
+  /** `framing`: an event that only frames others; an answer of nothing but such parts is empty. */
+  | { readonly kind: 'opaque'; readonly raw: string; readonly framing?: true }

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { DecodedEvent, StreamDecoder } from '../reading.ts'
 import { readAnswerBlock, refusalText } from './answer.ts'
 import { readStopReason } from './finish.ts'
+import { isFraming } from './framing.ts'
 import { readMessagesUsage } from './usage.ts'
 
 /** A block that has been opened and not closed. */
@@ -165,7 +166,7 @@ export class MessagesStreamDecoder implements StreamDecoder {
     if (!this.#keepRaw) return parts
     const ordered = payload.startsWith('{"type":"') && !/[\r\n]/.test(payload)
     const raw = ordered ? payload : JSON.stringify({ type: event['type'], ...event })
-    if (parts.length === 0) return [{ kind: 'opaque', raw }]
+    if (parts.length === 0) return [{ kind: 'opaque', raw, ...(isFraming(event) ? { framing: true } : {}) }]
     return parts.map((part, at) => ({ ...part, raw: at === 0 ? raw : '' }))
   }
 }

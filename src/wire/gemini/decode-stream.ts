@@ -92,7 +92,13 @@ export class GenerateStreamDecoder implements StreamDecoder {
   #part(part: JsonObject): StreamPart[] {
     const { functionCall: call } = part
     if (isJsonObject(call)) return this.#call(part, call)
-    return readAnswerPart(part, '').flatMap(asPart)
+    return readAnswerPart(part, '').flatMap((block) => this.#asPart(block))
+  }
+
+  /** Media and the provider's own tools have no part; a client of the same format gets them in the payload. */
+  #asPart(block: Block): StreamPart[] {
+    if (block.kind === 'text' || block.kind === 'reasoning') return [block]
+    return this.#keepRaw ? [{ kind: 'opaque', raw: '' }] : []
   }
 
   #call(part: JsonObject, call: JsonObject): StreamPart[] {
@@ -141,14 +147,9 @@ export class GenerateStreamDecoder implements StreamDecoder {
   #withRaw(parts: StreamPart[], payload: string): StreamPart[] {
     if (!this.#keepRaw) return parts
     const raw = /[\r\n]/.test(payload) ? JSON.stringify(JSON.parse(payload)) : payload
-    if (parts.length === 0) return this.#finished ? [] : [{ kind: 'opaque', raw }]
+    if (parts.length === 0) return this.#finished ? [] : [{ kind: 'opaque', raw, framing: true }]
     return parts.map((part, at) => ({ ...part, raw: at === 0 ? raw : '' }))
   }
-}
-
-/** Media and the provider's own tools have no part; a client of the same format gets them in the payload. */
-function asPart(block: Block): StreamPart[] {
-  return block.kind === 'text' || block.kind === 'reasoning' ? [block] : []
 }
 
 function parseObject(text: string): JsonObject | null {

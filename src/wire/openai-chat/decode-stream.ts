@@ -96,7 +96,7 @@ export class ChatStreamDecoder implements StreamDecoder {
   }
 
   #withoutChoice(chunk: JsonObject, { reported, raw }: { reported: boolean; raw: string }): StreamPart[] {
-    if (!reported) return Array.isArray(chunk['choices']) ? this.#opaque(raw) : []
+    if (!reported) return Array.isArray(chunk['choices']) ? this.#opaque(raw, { framing: true }) : []
     if (!this.#finished) return []
     const standard = this.#dialect === 'openai' && Array.isArray(chunk['choices']) && isJsonObject(chunk['usage'])
     return this.#takeUsage().map((part) => (standard ? { ...part, raw } : part))
@@ -109,8 +109,8 @@ export class ChatStreamDecoder implements StreamDecoder {
     return usage === null ? [] : [{ kind: 'usage', usage }]
   }
 
-  #opaque(raw: string): StreamPart[] {
-    const part: StreamPart = { kind: 'opaque', raw }
+  #opaque(raw: string, framing: { readonly framing?: true } = {}): StreamPart[] {
+    const part: StreamPart = { kind: 'opaque', raw, ...framing }
     if (this.#started) return [part]
     this.#early.push(part)
     return []
