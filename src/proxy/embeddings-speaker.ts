@@ -5,7 +5,7 @@ import { parseEmbeddingsRequest } from '../wire/openai-embeddings/parse-request.
 import type { EmbeddingVector } from '../wire/canonical.ts'
 import { totalInput } from '../wire/usage.ts'
 import { EVENT_STREAM, OPENAI_VOICE } from './openai-voice.ts'
-import { servedName } from './served.ts'
+import { answerId, servedName } from './served.ts'
 import type { AnswerReply, Speaker } from './speaker.ts'
 
 /** `POST /embeddings`. */
@@ -21,7 +21,7 @@ export const embeddingsSpeaker: Speaker = {
       body: null,
       droppedParams: [],
       framing: EVENT_STREAM,
-      answerBody: (reply) => answerBody(reply, base64),
+      answerBody: (reply, requestId) => answerBody(reply, answerId('embd-', requestId), base64),
       streamWriter: () => {
         throw new Error('embeddings are never streamed')
       },
@@ -33,10 +33,11 @@ export const embeddingsSpeaker: Speaker = {
  * The vectors in the encoding that was asked for: the official client asks for base64 and reads numbers as an empty vector,
  * while many hosts send numbers whatever they were asked.
  */
-function answerBody({ answer, record }: AnswerReply, base64: boolean): JsonObject {
+function answerBody({ answer, record }: AnswerReply, id: string, base64: boolean): JsonObject {
   const vectors = answer.embeddings
   if (vectors === undefined) throw new GatewayError('upstream_exhausted', 'the provider sent no vectors')
   return encodeEmbeddings(base64 ? vectors.map(asBase64) : vectors.map(asNumbers), {
+    id,
     model: servedName(record, answer.model),
     promptTokens: answer.usage === null ? 0 : totalInput(answer.usage),
   })

@@ -50,6 +50,8 @@ function vectorOf(value: JsonValue | undefined): EmbeddingVector | null {
 }
 
 export interface EncodeEmbeddings {
+  /** Not in OpenAI's form, but Mistral's clients read no answer without it. */
+  readonly id: string
   readonly model: string
   readonly promptTokens: number
 }
@@ -57,9 +59,10 @@ export interface EncodeEmbeddings {
 /** The answer body over vectors that are in the encoding that was asked for. */
 export function encodeEmbeddings(
   embeddings: readonly EmbeddingVector[],
-  { model, promptTokens }: EncodeEmbeddings,
+  { id, model, promptTokens }: EncodeEmbeddings,
 ): JsonObject {
   return {
+    id,
     object: 'list',
     data: embeddings.map((embedding, index) => ({ object: 'embedding', index, embedding })),
     model,
