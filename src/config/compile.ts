@@ -101,6 +101,7 @@ function compileFailover(config: GatewayConfig): FailoverConfig {
     higherTiers: failover?.higher_tiers ?? defaults.higher_tiers,
     cooldownBaseMs: failover?.cooldown?.base ?? defaultMs(defaults.cooldown.base),
     cooldownMaxMs: failover?.cooldown?.max ?? defaultMs(defaults.cooldown.max),
+    ...(failover?.max_cost === undefined ? {} : { maxCostNanoUsd: failover.max_cost }),
   }
 }
 

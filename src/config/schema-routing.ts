@@ -72,8 +72,14 @@ export const aliasesSchema = z.record(name, z.strictObject({ models: z.array(z.s
 export const failoverSchema = z.strictObject({
   max_attempts: count.optional().meta({ default: DEFAULTS.failover.max_attempts }),
   deadline: positiveMs.optional().meta({
-    description: 'from arrival to the first content, over all attempts',
+    description:
+      'from arrival to the first content, over all attempts; an attempt at a whole answer may take two thirds of what is left while another target is at hand, and a shorter timeouts.total of its provider bounds it further',
     default: DEFAULTS.failover.deadline,
+  }),
+  max_cost: nanoUsd.optional().meta({
+    description:
+      'most that the attempts of one request may cost together by expectation, such as "0.05 USD"; another target is tried only within it, and a model without a price never; without it there is no cap',
+    examples: ['0.05 USD'],
   }),
   lower_tiers: z.boolean().optional().meta({ default: DEFAULTS.failover.lower_tiers }),
   higher_tiers: z.boolean().optional().meta({ default: DEFAULTS.failover.higher_tiers }),

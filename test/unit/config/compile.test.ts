@@ -24,6 +24,7 @@ describe('the compiled routing config', () => {
       rules: [],
       failover: { maxAttempts: 4, deadlineMs: 60_000, cooldownBaseMs: 5_000, cooldownMaxMs: 300_000 },
     })
+    expect(routing.failover).not.toHaveProperty('maxCostNanoUsd')
   })
 
   it('converts the whole vocabulary', () => {
@@ -39,6 +40,8 @@ describe('the compiled routing config', () => {
     })
     expect(routing.policies['best']).toMatchObject({ require: { costPerRequestMaxNanoUsd: 50_000_000 } })
     expect(routing.rules[2]?.when).toEqual({ inputTokens: { op: '>', value: 100_000 } })
+    // Nano-dollars.
+    expect(routing.failover.maxCostNanoUsd).toBe(50_000_000)
     expect(routing.budgets[1]).toEqual({
       name: 'premium per project',
       scope: 'project',
@@ -87,6 +90,7 @@ routing: { default_policy: best, rules: [{ name: r, when: { intent: math }, tier
 
   it.each([
     ['a limit', base.replace('max_attempts: 2', 'max_attempts: 3')],
+    ['a cap on cost', base.replace('max_attempts: 2', 'max_attempts: 2, max_cost: 5 USD')],
     ['a rule', base.replace('tier: free', 'tier: premium')],
     ['the order of tiers', `${base}tiers: [premium, standard, free]\n`],
     ['a policy', base.replace('default_policy: best', 'default_policy: best, policies: { best: { minimize: cost } }')],

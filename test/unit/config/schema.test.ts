@@ -53,11 +53,24 @@ describe('the JSON Schema', () => {
     'default_policy: best',
     'routing: { default_polcy: best }',
     'failover: { deadline: soon }',
+    'failover: { max_cost: cheap }',
+    'failover: { maxcost: 1 USD }',
     'providers: { openai: { kind: openai, api_keys: [a-literal-key] } }',
     'rate_limits: [{ scope: key, requests: many }]',
   ])('refuses %s, as the config check does', (text) => {
     expect(accepts(parse(text))).toBe(false)
     expect(check(text).config).toBeUndefined()
+  })
+
+  it('tells editors what a cap on the cost of failover is', () => {
+    const cap = configJsonSchema()
+    expect(cap).toHaveProperty('properties.failover.properties.max_cost.examples', ['0.05 USD'])
+    expect(cap).toHaveProperty(
+      'properties.failover.properties.max_cost.description',
+      expect.stringContaining('attempts'),
+    )
+    expect(cap).not.toHaveProperty('properties.failover.properties.max_cost.default')
+    expect(accepts(parse('failover: { max_cost: 0.05 USD }'))).toBe(true)
   })
 
   it('tells editors the defaults in the form that people write', () => {
