@@ -1,8 +1,8 @@
 import type { ExchangeRecord, ExchangeResult, UpstreamFailureClass } from '../engine/record.ts'
-import type { Block, CanonicalAnswer, FinishReason, StreamPart } from '../wire/canonical.ts'
-import type { TokenUsage } from '../wire/usage.ts'
+import type { CanonicalAnswer, StreamPart } from '../wire/canonical.ts'
 import type { Exchange } from './exchange.ts'
 import { UpstreamStreamError, type ExchangeContent } from './ports.ts'
+import { SeenAnswer } from './seen-answer.ts'
 
 export interface StreamEnd {
   readonly answer: CanonicalAnswer
@@ -98,77 +98,4 @@ function failureCode(failure: UpstreamFailureClass): 'deadline_exceeded' | 'upst
 function markFailed(exchange: Exchange, failure: UpstreamFailureClass): void {
   const last = exchange.attempts.pop()
   if (last !== undefined) exchange.attempts.push({ ...last, failure })
-}
-
-interface SeenCall {
-  id: string
-  name: string
-  readonly fragments: string[]
-}
-
-/** The answer so far, put together from its parts. */
-class SeenAnswer {
-  finish: FinishReason | null = null
-  #id = ''
-  #model = ''
-  #usage: TokenUsage | null = null
-  readonly #text: string[] = []
-  readonly #reasoning: string[] = []
-  readonly #refusal: string[] = []
-  readonly #calls = new Map<number, SeenCall>()
-  readonly #atMs: number[] = []
-  readonly #length: number[] = []
-
-  add(part: StreamPart, atMs: number): void {
-    switch (part.kind) {
-      case 'start':
-        this.#id = part.id
-        this.#model = part.model
-        return
-      case 'text':
-        this.#text.push(part.text)
-        this.#atMs.push(Math.round(atMs))
-        this.#length.push(part.text.length)
-        return
-      case 'reasoning':
-        this.#reasoning.push(part.text)
-        return
-      case 'refusal':
-        this.#refusal.push(part.text)
-        return
-      case 'tool_delta':
-        this.#addCall(part)
-        return
-      case 'finish':
-        this.finish = part.reason
-        return
-      case 'usage':
-        this.#usage = part.usage
-        return
-      case 'opaque':
-    }
-  }
-
-  #addCall(part: Extract<StreamPart, { kind: 'tool_delta' }>): void {
-    const call = this.#calls.get(part.index) ?? { id: '', name: '', fragments: [] }
-    if (part.id !== undefined) call.id = part.id
-    if (part.name !== undefined) call.name = part.name
-    call.fragments.push(part.argumentsDelta)
-    this.#calls.set(part.index, call)
-  }
-
-  answer(): CanonicalAnswer {
-    const blocks: Block[] = []
-    if (this.#reasoning.length > 0) blocks.push({ kind: 'reasoning', text: this.#reasoning.join('') })
-    if (this.#text.length > 0) blocks.push({ kind: 'text', text: this.#text.join('') })
-    if (this.#refusal.length > 0) blocks.push({ kind: 'refusal', text: this.#refusal.join('') })
-    for (const { id, name, fragments } of this.#calls.values()) {
-      blocks.push({ kind: 'tool_use', id, name, argumentsJson: fragments.join('') })
-    }
-    return { id: this.#id, model: this.#model, blocks, finish: this.finish, usage: this.#usage }
-  }
-
-  chunks(): ExchangeContent['chunks'] {
-    return { atMs: this.#atMs, length: this.#length }
-  }
 }

@@ -8,7 +8,7 @@ export function* answerParts(
   yield { kind: 'start', id: answer.id, model: answer.model }
   let index = 0
   for (const block of answer.blocks) {
-    if (block.kind === 'text') for (const text of cut(block.text)) yield { kind: 'text', text }
+    if (block.kind === 'text') yield* textParts(block, cut)
     else if (block.kind === 'reasoning') yield block
     else if (block.kind === 'refusal') yield { kind: 'refusal', text: block.text }
     else if (block.kind === 'tool_use') {
@@ -20,6 +20,19 @@ export function* answerParts(
   const calls = answer.blocks.some(({ kind }) => kind === 'tool_use')
   yield { kind: 'finish', reason: answer.finish ?? (calls ? 'tool_calls' : 'stop') }
   if (answer.usage !== null) yield { kind: 'usage', usage: answer.usage }
+}
+
+/** The seal goes with the last piece, as it does in a provider's own stream. */
+function* textParts(
+  block: Extract<Block, { kind: 'text' }>,
+  cut: (text: string) => Iterable<string>,
+): Generator<StreamPart> {
+  const pieces = [...cut(block.text)]
+  const seal = sealOf(block)
+  if (pieces.length === 0 && seal.signature !== undefined) pieces.push('')
+  for (const [at, text] of pieces.entries()) {
+    yield at === pieces.length - 1 ? { kind: 'text', text, ...seal } : { kind: 'text', text }
+  }
 }
 
 function sealOf({ signature, signedBy }: Signed): Signed {
