@@ -44,6 +44,11 @@ export function outcomeOf(
   return { kind: 'failed', failure, status, retryAfterMs }
 }
 
+/** A call that was given up while the provider was at work. */
+export function isAbandoned(result: UpstreamResult): result is UpstreamFailure {
+  return result.kind === 'failed' && result.failure === 'aborted' && result.uncalled !== true
+}
+
 /** Microsecond resolution is all that these clocks give. */
 function micros(ms: number): number {
   return Math.round(ms * 1000) / 1000

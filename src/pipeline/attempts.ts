@@ -1,7 +1,8 @@
 import type { PlannedAttempt } from '../engine/decision.ts'
 import { nextStep, type StopCause } from '../engine/failover-step.ts'
 import type { FailoverConfig } from '../engine/routing-config.ts'
-import { attemptRecord, outcomeOf, SHUT } from './attempt-facts.ts'
+import { attemptRecord, isAbandoned, outcomeOf, SHUT } from './attempt-facts.ts'
+import { withinMs } from './attempt-time.ts'
 import { CostCap } from './cost-cap.ts'
 import type { Exchange } from './exchange.ts'
 import type {
@@ -27,7 +28,7 @@ export interface AttemptPorts {
 
 /**
  * Tries the plan in order, and a target twice where the table of failures allows it. Every attempt is admitted on its own;
- * one that fails is settled at no cost before the next.
+ * one that fails is settled at no cost before the next, one that its client left on an estimate.
  */
 export function runAttempts(ports: AttemptPorts, exchange: Exchange, signal: AbortSignal): Promise<Reached> {
   return new Attempts(ports, exchange, signal).run()
@@ -83,6 +84,16 @@ class Attempts {
     return this.#limits.deadlineMs - this.#exchange.elapsedMs()
   }
 
+  #withinMs(): number {
+    const { attempts, incoming } = this.#exchange
+    return withinMs({
+      leftMs: this.#leftMs(),
+      stream: incoming.request.stream,
+      attemptsLeft: this.#limits.maxAttempts - attempts.length,
+      another: () => this.#plan.some((_target, index) => index > this.#index && this.#usable(index)),
+    })
+  }
+
   async #try(target: PlannedAttempt): Promise<Tried> {
     const { clock, state, admission: gate } = this.#ports
     const { decided, attempts } = this.#exchange
@@ -98,6 +109,11 @@ class Attempts {
     const serving = { target, admission, watch }
     if (result.kind === 'answer') return end({ kind: 'answer', answer: result.answer, raw: result.raw, ...serving })
     if (result.kind === 'stream') return end({ kind: 'stream', parts: result.parts, ...serving })
+    if (this.#signal.aborted && isAbandoned(result)) {
+      this.#exchange.bookAbandoned(target.model, attempts.at(-1)?.ms ?? 0)
+      admission.settle(this.#exchange.cost)
+      return end({ kind: 'client_gone' })
+    }
     admission.settle({ kind: 'none' })
     if (result.kind === 'missing') return end({ kind: 'error', error: missingError(result), refused: false })
     return { kind: 'failed', result }
@@ -107,7 +123,7 @@ class Attempts {
     const { clock, upstream } = this.#ports
     const exchange = this.#exchange
     const { incoming, decided } = exchange
-    const leftMs = this.#leftMs()
+    const leftMs = this.#withinMs()
     const startedAt = clock.monotonic()
     const result = await upstream.call({
       exchangeId: incoming.exchangeId,

@@ -6,6 +6,9 @@ import { estimateTokens } from '../wire/tokens.ts'
 import type { TokenUsage } from '../wire/usage.ts'
 import type { Clock, Decided, ExchangeContent, Generation, Incoming, UpstreamPort } from './ports.ts'
 
+/** Few hosts write faster than this, which is a thousand tokens a second. */
+const MOST_TOKENS_PER_MS = 1
+
 /** The progress of one exchange. Everything that headers, logs and rows say later is written down here, once. */
 export class Exchange {
   readonly incoming: Incoming
@@ -57,6 +60,19 @@ export class Exchange {
     this.usage = reported ?? this.#estimatedUsage(answer)
     const prices = this.row(model)?.prices ?? null
     this.cost = costOfUsage(this.usage, prices)
+  }
+
+  /**
+   * Books a call that its client left before any content was seen. The provider was at work by then and bills what we
+   * shall never hear of, so this is a high estimate: the whole prompt, and all output that `ms` may have held.
+   */
+  bookAbandoned(model: string, ms: number): void {
+    const { decision } = this.decided
+    const { maxOutputTokens, needs } = decision.features
+    const limit = maxOutputTokens ?? this.generation.routing.defaultMaxOutput
+    const most = Math.min(limit, this.row(model)?.maxOutput ?? Infinity, Math.ceil(ms * MOST_TOKENS_PER_MS))
+    const output = decision.asked.endpoint === 'embeddings' ? 0 : most * Math.max(1, needs.choices)
+    this.bookUsage(model, { ...this.#estimatedUsage(null), output }, null)
   }
 
   #estimatedUsage(answer: CanonicalAnswer | null): TokenUsage {

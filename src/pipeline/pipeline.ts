@@ -150,7 +150,9 @@ class Run {
   #settleStream({ target, admission, watch }: Extract<Reached, { kind: 'stream' }>, end: StreamEnd): ExchangeRecord {
     const exchange = this.#exchange
     const { answer, result, ...flow } = end
-    exchange.bookUsage(target.model, answer.usage, answer)
+    const unseen = result.kind === 'client_gone' && answer.usage === null && answer.blocks.length === 0
+    if (unseen) exchange.bookAbandoned(target.model, exchange.upstreamMs)
+    else exchange.bookUsage(target.model, answer.usage, answer)
     admission.settle(exchange.cost)
     watch?.ended(streamOutcome(end), this.#ports.clock.now())
     return this.#finish(result, answer, flow)

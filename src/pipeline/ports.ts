@@ -45,7 +45,7 @@ export interface UpstreamCall {
   readonly request: CanonicalRequest
   readonly body: JsonObject | null
   readonly signal: AbortSignal
-  /** Milliseconds left until the first content byte must have arrived. */
+  /** Milliseconds within which the first content byte, or a whole answer, must have arrived. */
   readonly firstTokenWithinMs: number
 }
 
@@ -57,6 +57,8 @@ export interface UpstreamFailure {
   /** What the provider said, cut and scrubbed; safe to show. */
   readonly message: string
   readonly injected: boolean
+  /** The provider was not called, so that it can bill nothing. */
+  readonly uncalled?: true
 }
 
 export interface UpstreamAnswer {

@@ -29,7 +29,8 @@ export class ConcurrencyLimit implements UpstreamPort {
   async call(call: UpstreamCall): Promise<UpstreamResult> {
     const startedAt = this.#clock.monotonic()
     const turn = await this.#enter(call)
-    if (turn === 'aborted') return failed({ failure: 'aborted', message: 'the client went away' })
+    if (turn === 'aborted')
+      return { ...failed({ failure: 'aborted', message: 'the client went away' }), uncalled: true }
     if (turn === 'late') {
       return failed({ failure: 'overloaded', message: `all ${this.#most} places for calls to the provider are taken` })
     }
