@@ -14,11 +14,10 @@ export function openDatabase(path: string): Connection {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const existed = existsSync(path)
   try {
-    const connection = new Database(path, { timeout: 2000 })
+    const connection = keepAlive(new Database(path, { timeout: 2000 }))
     if (!existed) chmodSync(path, 0o600)
-    connection.pragma('journal_mode = WAL')
-    connection.pragma('synchronous = NORMAL')
-    connection.pragma('foreign_keys = ON')
+    // By `exec`, since `pragma` makes statements that nobody holds on to (see `keepAlive`).
+    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
     migrate(connection, path)
     return connection
   } catch (error) {
@@ -27,9 +26,31 @@ export function openDatabase(path: string): Connection {
   }
 }
 
+const kept: unknown[] = []
+let exits = false
+
+/**
+ * From Node 24.19 on, better-sqlite3 12 aborts the process when one of its objects is collected outside of JavaScript or
+ * after the environment is gone (version 13 does not, but needs Node 22). So nothing of it is ever collected: connections
+ * and statements are few and stay referenced, and a process that used them leaves by `exit`, which collects nothing.
+ */
+function keepAlive(connection: Connection): Connection {
+  if (!exits) process.once('beforeExit', () => process.exit())
+  exits = true
+  const prepare = connection.prepare.bind(connection)
+  const prepareKept = (sql: string): unknown => {
+    const statement = prepare(sql)
+    kept.push(statement)
+    return statement
+  }
+  connection.prepare = prepareKept as Connection['prepare']
+  kept.push(connection)
+  return connection
+}
+
 /** Each migration runs in one transaction with the new version number, so a crash leaves the old schema or the new one. */
 function migrate(connection: Connection, path: string): void {
-  const version = Number(connection.pragma('user_version', { simple: true }))
+  const version = Number(connection.prepare('PRAGMA user_version').pluck().get())
   if (version > MIGRATIONS.length) {
     throw new GatewayError(
       'store_failed',
@@ -43,7 +64,7 @@ function migrate(connection: Connection, path: string): void {
     if (index < version) continue
     connection.transaction(() => {
       connection.exec(sql)
-      connection.pragma(`user_version = ${index + 1}`)
+      connection.exec(`PRAGMA user_version = ${index + 1}`)
     })()
   }
 }

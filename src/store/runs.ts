@@ -31,8 +31,8 @@ export function createRunStore(connection: Connection): RunStore {
   const byPrefix = connection.prepare<[string, string], RunColumns>(
     'SELECT * FROM run WHERE id >= ? AND id < ? ORDER BY id LIMIT 2',
   )
-  const rows = connection.prepare<[string, number], RowColumns>(
-    'SELECT candidate, ordinal, row FROM run_row WHERE run_id = ? AND candidate = ? ORDER BY ordinal',
+  const rows = connection.prepare<[string, number, number], RowColumns>(
+    'SELECT candidate, ordinal, row FROM run_row WHERE run_id = ? AND candidate = ? AND ordinal > ? ORDER BY ordinal LIMIT 1000',
   )
   const remove = connection.prepare('DELETE FROM run WHERE id = ?')
   const begin = connection.transaction((run: Parameters<RunStore['begin']>[0]) => {
@@ -54,7 +54,14 @@ export function createRunStore(connection: Connection): RunStore {
       return first !== undefined && exact ? storedRun(first) : undefined
     },
     *rows(id, candidate) {
-      for (const columns of rows.iterate(id, candidate)) yield { ...columns, row: JSON.parse(columns.row) }
+      // In pages and not by an iterator of the driver, which must not be collected either (see `keepAlive`).
+      for (let last = -1; ;) {
+        const page = rows.all(id, candidate, last)
+        for (const columns of page) yield { ...columns, row: JSON.parse(columns.row) }
+        const newest = page.at(-1)
+        if (newest === undefined) return
+        last = newest.ordinal
+      }
     },
     remove: (id) => remove.run(id).changes > 0,
     close: () => connection.close(),

@@ -68,6 +68,18 @@ describe('run store', () => {
     second.close()
   })
 
+  it('gives back more rows than fit into one page, each once and in order', () => {
+    const store = createRunStore(openDatabase(path()))
+    store.begin({ id: 'abc', spec: {}, at: 1, fresh: true })
+    const ordinals = Array.from({ length: 2500 }, (_, index) => index)
+    store.append(
+      'abc',
+      ordinals.map((ordinal) => ({ candidate: 0, ordinal, row: row(`fx_${ordinal}`) })),
+    )
+    expect([...store.rows('abc', 0)].map(({ ordinal }) => ordinal)).toEqual(ordinals)
+    store.close()
+  })
+
   it('finds by an unambiguous beginning only, lists newest first, removes rows with the run', () => {
     const store = createRunStore(openDatabase(path()))
     store.begin({ id: 'aa1', spec: {}, at: 1, fresh: true })
