@@ -93,7 +93,8 @@ describe('the limit of calls at once', () => {
     const late = limit.call(makeCall({ firstTokenWithinMs: 20 }))
     const gone = limit.call(makeCall({ signal: controller.signal }))
     controller.abort()
-    expect(await gone).toMatchObject({ failure: 'aborted' })
+    // Nobody was called, so nobody can bill it.
+    expect(await gone).toMatchObject({ failure: 'aborted', uncalled: true })
     expect(await late).toMatchObject({ failure: 'overloaded', status: null })
     finish()
     await first
