@@ -30,6 +30,7 @@ const RULES = {
   malformed: NEXT,
   cut_mid_stream: NEXT,
   context_overflow: NEXT,
+  parameter_unsupported: NEXT,
   not_found: NEXT,
   missing: NEXT,
   bad_request: STOP,

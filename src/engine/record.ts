@@ -64,6 +64,8 @@ export type UpstreamFailureClass =
   | 'auth'
   | 'bad_request'
   | 'context_overflow'
+  /** The provider has no place for a parameter, and `strict_params` forbids to leave it out. */
+  | 'parameter_unsupported'
   | 'not_found'
   | 'overloaded'
   | 'server_error'

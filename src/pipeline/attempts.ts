@@ -133,6 +133,7 @@ class Attempts {
       decision: decided.decision,
       request: incoming.request,
       body: incoming.body,
+      strictParams: exchange.generation.routing.strictParams,
       signal: this.#signal,
       firstTokenWithinMs: leftMs,
     })

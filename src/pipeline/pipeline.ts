@@ -24,7 +24,7 @@ import type {
   UpstreamPort,
 } from './ports.ts'
 import type { Reached } from './reached.ts'
-import { refusalError } from './refusal.ts'
+import { refusalError, strictRefusal } from './refusal.ts'
 import { relayStream, type StreamEnd } from './relay.ts'
 import { realSleep } from './sleep.ts'
 
@@ -101,7 +101,9 @@ class Run {
 
   async reply(): Promise<ExchangeReply> {
     const exchange = this.#exchange
-    const refusal = refusalError(exchange.decided.decision, exchange.at)
+    const refusal =
+      refusalError(exchange.decided.decision, exchange.at) ??
+      strictRefusal(exchange.incoming.droppedParams ?? [], exchange.generation.routing.strictParams)
     if (refusal !== null) return this.#error(refusal, 'refused')
     const sleep = this.#ports.sleep ?? realSleep
     const reached = await runAttempts({ ...this.#ports, sleep }, exchange, this.#signal)

@@ -45,6 +45,8 @@ export interface UpstreamCall {
   readonly request: CanonicalRequest
   readonly body: JsonObject | null
   readonly signal: AbortSignal
+  /** Refuse with `parameter_unsupported` instead of leaving parameters out. */
+  readonly strictParams: boolean
   /** Milliseconds within which the first content byte, or a whole answer, must have arrived. */
   readonly firstTokenWithinMs: number
 }

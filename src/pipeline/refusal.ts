@@ -85,6 +85,17 @@ function isHealth(rejection: Rejection): rejection is HealthRejection {
   return rejection.code === 'provider_unhealthy' || rejection.code === 'rate_limited_upstream'
 }
 
+/** `strict_params`: what the proxy itself has no place for is refused before anybody is called. */
+export function strictRefusal(dropped: readonly string[], strict: boolean): GatewayError | null {
+  const [first] = dropped
+  if (!strict || first === undefined) return null
+  return new GatewayError(
+    'unsupported_parameter',
+    `not supported here, and \`strict_params\` is on: ${dropped.join(', ')}`,
+    { param: first },
+  )
+}
+
 /** The honest final status after the last failed attempt: 429 or 503 only when every attempt said so. */
 export function exhaustedError(attempts: readonly AttemptRecord[], last: UpstreamFailure): GatewayError {
   const data = attemptsData(attempts)
@@ -98,6 +109,8 @@ export function exhaustedError(attempts: readonly AttemptRecord[], last: Upstrea
     return make('invalid_request_error', `the provider refused the request${told}`, last.status ?? 400)
   if (all('context_overflow'))
     return make('invalid_request_error', `the prompt is too long for every planned model${told}`, 400)
+  if (last.failure === 'parameter_unsupported' && all('parameter_unsupported', 'context_overflow'))
+    return make('unsupported_parameter', last.message)
   if (all('auth')) return make('upstream_auth_failed', "the provider refused this proxy's credentials")
   if (all('timeout_first_token', 'timeout_idle', 'timeout_total'))
     return make('deadline_exceeded', 'no provider answered before the deadline')

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { CanonicalRequest, Message } from '../wire/canonical.ts'
 
 /**
@@ -18,8 +18,6 @@ function textOf(message: Message): string {
 }
 
 function digest(parts: readonly string[]): string {
-  const hash = createHash('sha256')
   // The length in front keeps ["ab","c"] and ["a","bc"] apart.
-  for (const part of parts) hash.update(`${part.length}:`).update(part)
-  return hash.digest('hex').slice(0, 16)
+  return hash('sha256', parts.map((part) => `${part.length}:${part}`).join('')).slice(0, 16)
 }

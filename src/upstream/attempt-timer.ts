@@ -53,7 +53,7 @@ export class AttemptTimer {
   /** Call with true before waiting for bytes and with false when they came. */
   waitForBytes(waiting: boolean): void {
     this.#waiting = waiting
-    this.#idle?.refresh()
+    if (waiting) this.#idle?.refresh()
   }
 
   /** Ends the limits; the signal stays as it is. */

@@ -85,7 +85,8 @@ export class HttpUpstream implements UpstreamPort {
   /** A request that this provider can not take is refused as the provider itself would. */
   #outbound(call: UpstreamCall): OutboundRequest | UpstreamFailure {
     try {
-      return this.#format.request(call)
+      const request = this.#format.request(call)
+      return call.strictParams ? strictly(request) : request
     } catch (error) {
       if (error instanceof GatewayError) return failed({ failure: 'bad_request', message: error.message })
       throw error
@@ -141,4 +142,15 @@ function thrown(error: unknown, at: { timer: AttemptTimer; limits: AttemptLimits
     return failed({ failure: 'malformed', message: 'the provider did not answer in valid HTTP' })
   if (error instanceof BlockedAddressError) return failed({ failure: 'connect', message: error.message })
   return failed({ failure: 'connect', message: describeNetworkError(error) })
+}
+
+/** Thoughts of earlier turns that only their own provider can read are history, not a wish of the client. */
+const HISTORY: ReadonlySet<string> = new Set(['messages.thinking', 'messages.reasoning_content', 'contents.thought'])
+
+/** Under `strict_params` a parameter is never left out: the next provider may have a place for it. */
+function strictly(request: OutboundRequest): OutboundRequest | UpstreamFailure {
+  const left = request.droppedParams.filter((name) => !HISTORY.has(name))
+  if (left.length === 0) return request
+  const message = `no planned provider takes ${left.join(', ')}, and \`strict_params\` is on`
+  return failed({ failure: 'parameter_unsupported', message })
 }

@@ -34,10 +34,11 @@ export async function* streamParts(context: StreamContext): AsyncGenerator<Strea
         throw new UpstreamStreamError(event.open ? 'cut_mid_stream' : 'malformed', decoded.message)
       }
       if (decoded.parts.length > 0) seen = true
-      yield* decoded.parts
+      // `yield*` in an async generator waits several times for every part.
+      for (const part of decoded.parts) yield part
       if (decoded.kind === 'done') break
     }
-    yield* decoder.end()
+    for (const part of decoder.end()) yield part
     if (!decoder.finished) throw unfinished(seen)
     ended = true
   } catch (error) {

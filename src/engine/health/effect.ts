@@ -76,6 +76,7 @@ export function effectOf(facts: FailureFacts, limits: CooldownLimits): HealthEff
       return common
     case 'bad_request':
     case 'context_overflow':
+    case 'parameter_unsupported':
     case 'not_found':
     case 'missing':
     case 'aborted':

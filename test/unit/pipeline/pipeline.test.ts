@@ -87,6 +87,32 @@ describe('failover', () => {
   })
 })
 
+describe('strict parameters', () => {
+  const strict = { ...ROUTING, strictParams: true }
+  const refused = failed('parameter_unsupported', null)
+
+  it('go on to a provider that takes them, and end as 400 when there is none', async () => {
+    const some = bench(({ target }) => (target.model === 'cheap' ? refused : answered('ok')), { routing: strict })
+    expect((await some.pipeline.run(incoming('hi'), never)).kind).toBe('answer')
+    expect(some.calls.map(({ strictParams }) => strictParams)).toEqual([true, true])
+
+    const none = bench(() => refused, { routing: strict })
+    const reply = await none.pipeline.run(incoming('hi'), never)
+    expect(reply.kind === 'error' && [reply.error.status, reply.error.code]).toEqual([400, 'unsupported_parameter'])
+  })
+
+  it('that the proxy has no place for are refused before anybody is called; without strictness they are listed', async () => {
+    const { pipeline, calls } = bench(() => answered('ok'), { routing: strict })
+    const reply = await pipeline.run(incoming('hi', { droppedParams: ['store'] }), never)
+    expect(reply.kind === 'error' && [reply.error.code, reply.error.param]).toEqual(['unsupported_parameter', 'store'])
+    expect(calls).toHaveLength(0)
+
+    const lenient = bench(() => answered('ok'))
+    await lenient.pipeline.run(incoming('hi', { droppedParams: ['store'] }), never)
+    expect(lenient.records[0]?.droppedParams).toEqual(['store'])
+  })
+})
+
 describe('streams', () => {
   const parts: StreamPart[] = [
     { kind: 'start', id: 'x', model: 'm' },

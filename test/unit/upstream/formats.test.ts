@@ -191,3 +191,22 @@ describe('limits of a provider', () => {
     expect(result).toMatchObject({ kind: 'failed', failure, status: code })
   })
 })
+
+describe('strict parameters', () => {
+  const seeded = makeCall({ client: { model: 'auto', messages: [{ role: 'user', content: 'hi' }], seed: 7 } })
+
+  it('are refused before the provider is called, and only listed without strictness', async () => {
+    const strict = await callProvider(anthropic, answering(anthropic), { ...seeded, strictParams: true })
+    expect(strict.result).toMatchObject({ kind: 'failed', failure: 'parameter_unsupported' })
+    expect(strict.result.kind === 'failed' && strict.result.message).toContain('seed')
+    expect(strict.server.seen).toHaveLength(0)
+
+    const lenient = await callProvider(anthropic, answering(anthropic), seeded)
+    expect(lenient.result).toMatchObject({ kind: 'answer', droppedParams: ['seed'] })
+  })
+
+  it('let a request through that the provider takes whole', async () => {
+    const { result } = await callProvider(openai, answering(openai), { ...seeded, strictParams: true })
+    expect(result.kind).toBe('answer')
+  })
+})

@@ -40,6 +40,7 @@ export function makeCall(given: Partial<UpstreamCall> & { readonly client?: Json
     decision: EMPTY_DECISION,
     request: parseChatRequest(client),
     body: client,
+    strictParams: false,
     signal: new AbortController().signal,
     firstTokenWithinMs: 20_000,
     ...rest,
