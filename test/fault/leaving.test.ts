@@ -51,6 +51,8 @@ interface Left {
   readonly leftOpen: number
   readonly callsAfter: number
   readonly results: readonly string[]
+  /** Kinds of the costs that were booked. */
+  readonly costs: readonly string[]
 }
 
 /** A second provider stands by that nobody may call any more. */
@@ -80,6 +82,7 @@ async function leaveAt({ stage, format, speech }: Leaving): Promise<Left> {
       releasedMs: abandonedAt === null ? null : abandonedAt - leftAt,
       leftOpen: openCalls([bad, good]),
       callsAfter: bad.calls.length + good.calls.length - 1,
+      costs: gateway.records.map(({ cost }) => cost.kind),
       results: gateway.records.map(({ result }) => `${result.kind} ${result.status}`),
     }
   } finally {
@@ -119,6 +122,8 @@ describe('a client that leaves during', () => {
   it.each(CASES)('$name takes its call along, and nothing follows', ({ name, stage }) => {
     const left = seen.get(name)
     expect(left).toMatchObject({ leftOpen: 0, callsAfter: 0, results: ['client_gone 499'] })
+    // A provider that was at work bills what it did, though nobody heard the end of it.
+    expect(left?.costs).toEqual([stage.waiting === true ? 'none' : 'known'])
     // Where a call was open, it was the gateway that ended it.
     expect(left?.releasedMs === null).toBe(stage.waiting === true)
   })

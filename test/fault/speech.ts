@@ -27,7 +27,7 @@ export interface Speech {
 }
 
 /** An event without a name. */
-export function event(data: string): string {
+function event(data: string): string {
   return `data: ${data}\n\n`
 }
 
