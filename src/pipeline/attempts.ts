@@ -17,6 +17,7 @@ import type {
 } from './ports.ts'
 import type { Reached } from './reached.ts'
 import { coolingError, exhaustedError, lateError, missingError } from './refusal.ts'
+import { end, failed, type Tried } from './tried.ts'
 
 export interface AttemptPorts {
   readonly clock: Clock
@@ -33,13 +34,6 @@ export interface AttemptPorts {
 export function runAttempts(ports: AttemptPorts, exchange: Exchange, signal: AbortSignal): Promise<Reached> {
   return new Attempts(ports, exchange, signal).run()
 }
-
-/** What one attempt came to: the end of the exchange, or a failure that the table is asked about. */
-type Tried =
-  | { readonly kind: 'end'; readonly reached: Reached }
-  | { readonly kind: 'failed'; readonly result: UpstreamFailure }
-  /** Another request shut the target a moment before; it was not called. */
-  | { readonly kind: 'shut' }
 
 class Attempts {
   readonly #ports: AttemptPorts
@@ -201,12 +195,4 @@ class Attempts {
     if (why === 'deadline') return failed(lateError(attempts, this.#limits.deadlineMs))
     return failed(this.#last === null ? coolingError() : exhaustedError(attempts, this.#last))
   }
-}
-
-function end(reached: Reached): Tried {
-  return { kind: 'end', reached }
-}
-
-function failed(error: Extract<Reached, { kind: 'error' }>['error']): Reached {
-  return { kind: 'error', error, refused: false }
 }
