@@ -82,7 +82,10 @@ function readBytes(request: IncomingMessage, limits: ProxyLimits): Promise<Buffe
     })
     request.once('end', () => resolve(Buffer.concat(chunks, size)))
     request.once('error', () => reject(new ClientGone('request failed')))
-    request.once('close', () => reject(new ClientGone('request closed')))
+    // Comes after every request; an error, whose stack takes time to gather, is due only when the body is not whole.
+    request.once('close', () => {
+      if (!request.readableEnded) reject(new ClientGone('request closed'))
+    })
   })
 }
 

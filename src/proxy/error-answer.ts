@@ -17,11 +17,12 @@ export function asGatewayError(thrown: unknown): GatewayError {
 /** Writes a JSON answer with its length. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   if (response.headersSent || response.destroyed) return
-  const bytes = Buffer.from(JSON.stringify(body))
+  const text = JSON.stringify(body)
   response.statusCode = status
   response.setHeader('content-type', 'application/json; charset=utf-8')
-  response.setHeader('content-length', bytes.length)
-  response.end(bytes)
+  response.setHeader('content-length', Buffer.byteLength(text))
+  // A text leaves in one write with the headers; bytes would take two.
+  response.end(text)
 }
 
 export interface ErrorAnswer {

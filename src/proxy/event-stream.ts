@@ -32,8 +32,8 @@ export class EventStream {
     if (framing.keepAlive !== null) this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs)
   }
 
-  /** Writes one whole event and waits while the client's buffer is full. False: the client is gone. */
-  async send(event: string): Promise<boolean> {
+  /** Writes one whole event; a promise while the client's buffer is full, as else there is nothing to wait for. False: the client is gone. */
+  send(event: string): boolean | Promise<boolean> {
     if (this.#gone()) return false
     this.#heartbeat?.refresh()
     if (this.#response.write(event)) return true

@@ -80,7 +80,12 @@ async function relay(context: RequestContext, { record, parts }: Relayed, { conv
   const stream = new EventStream(response, { limits, framing, headers: headersOf(record) })
   const writer = conversation.streamWriter(record, requestId)
   try {
-    for await (const part of parts) for (const event of writer.write(part)) if (!(await stream.send(event))) return
+    for await (const part of parts) {
+      for (const event of writer.write(part)) {
+        const sent = stream.send(event)
+        if (sent !== true && !(await sent)) return
+      }
+    }
     for (const event of writer.end()) await stream.send(event)
   } catch (thrown) {
     const error = isShutdown(signal) ? stopping() : lateError(thrown)

@@ -5,7 +5,9 @@ export function headerValues(request: IncomingMessage, name: string): string[] {
   const values: string[] = []
   const raw = request.rawHeaders
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    if (raw[at]?.toLowerCase() === name) values.push(raw[at + 1] ?? '')
+    const sent = raw[at] ?? ''
+    // By length first: this runs for every header of a request many times over.
+    if (sent.length === name.length && sent.toLowerCase() === name) values.push(raw[at + 1] ?? '')
   }
   return values
 }

@@ -4,6 +4,7 @@ import { chatBody, drive, openAgent } from './load/drive.mjs'
 import { startBare, startGateway, startUpstream } from './load/processes.mjs'
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 6)
+const WARM_UP = 3
 
 const LOADS = [
   { name: 'JSON', stream: false, count: 2_000, concurrency: 16 },
@@ -30,14 +31,14 @@ async function compare(load, targets) {
   const agent = openAgent(load.concurrency)
   const body = chatBody(load)
   const runs = targets.map((target) => ({ ...target, cpuMicros: [], latencies: [], rates: [] }))
-  // The first round warms up and is not counted.
-  for (let round = 0; round <= ROUNDS; round += 1) {
+  // The first rounds warm up and are not counted: the compiler of V8 works on a larger program for longer.
+  for (let round = -WARM_UP; round < ROUNDS; round += 1) {
     for (let turn = 0; turn < runs.length; turn += 1) {
-      const run = runs[(round + turn) % runs.length]
-      const before = await run.process.stats('gc')
+      const run = runs[(WARM_UP + round + turn) % runs.length]
+      const before = await run.process.stats()
       const { latencies, seconds } = await drive(run.process, { ...load, agent, body })
       const after = await run.process.stats()
-      if (round === 0) continue
+      if (round < 0) continue
       run.cpuMicros.push((after.cpuMicros - before.cpuMicros) / load.count)
       run.latencies.push(latencies)
       run.rates.push(load.count / seconds)
