@@ -18,6 +18,9 @@ export function priceStepFor(prices: PriceList, inputTokens: number): PriceStep 
 /** What a request cost: integer nano-dollars, rounded up once. Unknown usage or an unstated price is never 0. */
 export function costOfUsage(usage: TokenUsage | null, prices: PriceList | null): Cost {
   if (usage === null) return { kind: 'unknown', why: 'no_usage' }
+  const { reportedNanoUsd, basis: usageBasis } = usage
+  if (reportedNanoUsd !== undefined)
+    return { kind: 'known', nanoUsd: reportedNanoUsd, usageBasis, priceSource: 'provider', priceAsOf: 'its answer' }
   const step = prices === null ? undefined : priceStepFor(prices, totalInput(usage))
   if (prices === null || step === undefined) return { kind: 'unknown', why: 'no_price' }
   const nanoUsd = nanoCost(step, usage)

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from './json.ts'
 import { totalInput, totalOutput, type TokenUsage } from './usage.ts'
 
-export type UsageDialectName = 'openai' | 'deepseek' | 'qwen' | 'mistral' | 'xai' | 'ollama' | 'groq'
+export type UsageDialectName = 'openai' | 'deepseek' | 'qwen' | 'mistral' | 'xai' | 'ollama' | 'groq' | 'openrouter'
 
 /** How a provider's `usage` object is read. Of several places the first that holds a number counts. */
 export interface UsageDialect {
@@ -10,6 +10,8 @@ export interface UsageDialect {
   readonly reasoning: readonly Place[]
   /** `on_top`: reasoning tokens are billed beside `completion_tokens`, not as part of them. */
   readonly reasoningIn: 'completion' | 'on_top'
+  /** Where the provider states what it charged, in USD. */
+  readonly cost?: Place
 }
 
 /** A member of the usage object, or of one of its detail objects. */
@@ -42,6 +44,13 @@ export const USAGE_DIALECTS: Readonly<Record<UsageDialectName, UsageDialect>> = 
   xai: { cacheRead: [CACHED], cacheWrite: [], reasoning: [REASONING], reasoningIn: 'on_top' },
   ollama: { cacheRead: [], cacheWrite: [], reasoning: [], reasoningIn: 'completion' },
   groq: { cacheRead: [CACHED], cacheWrite: [], reasoning: [REASONING], reasoningIn: 'completion' },
+  openrouter: {
+    cacheRead: [CACHED],
+    cacheWrite: [['prompt_tokens_details', 'cache_write_tokens']],
+    reasoning: [REASONING],
+    reasoningIn: 'completion',
+    cost: ['cost'],
+  },
 }
 
 /** The dialect of a provider's `quirks` name; anything unknown speaks as OpenAI does. */
@@ -50,7 +59,16 @@ export function usageDialect(quirks: string | null): UsageDialectName {
   return 'openai'
 }
 
-const DIALECT_NAMES: readonly UsageDialectName[] = ['openai', 'deepseek', 'qwen', 'mistral', 'xai', 'ollama', 'groq']
+const DIALECT_NAMES: readonly UsageDialectName[] = [
+  'openai',
+  'deepseek',
+  'qwen',
+  'mistral',
+  'xai',
+  'ollama',
+  'groq',
+  'openrouter',
+]
 
 /** The usage object of a body or chunk: at the top level, or where Groq's older streams put it. */
 export function usageMember(body: JsonObject): JsonObject | null {
@@ -84,7 +102,15 @@ export function readUsage(usage: unknown, dialectName: UsageDialectName = 'opena
     output: onTop ? completionTotal : completionTotal - inside,
     reasoning: onTop ? reasoning : inside,
     basis: 'reported',
+    ...reportedCost(usage, dialect),
   }
+}
+
+/** Rounded up, after taking off what binary fractions of decimal amounts leave beyond the twelfth digit. */
+function reportedCost(usage: JsonObject, { cost }: UsageDialect): { reportedNanoUsd?: number } {
+  const usd = cost === undefined ? undefined : usage[cost[0]]
+  if (typeof usd !== 'number' || !Number.isFinite(usd) || usd < 0) return {}
+  return { reportedNanoUsd: Math.ceil(Number((usd * 1e9).toPrecision(12))) }
 }
 
 /** A total that leaves no room for more tokens shows that reasoning was counted inside after all. */

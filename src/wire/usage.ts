@@ -12,6 +12,8 @@ export interface TokenUsage {
   readonly output: number
   readonly reasoning: number
   readonly basis: UsageBasis
+  /** What the provider itself says it charged, in nano-dollars rounded up; it wins over any price list. */
+  readonly reportedNanoUsd?: number
 }
 
 export function totalInput(usage: TokenUsage): number {

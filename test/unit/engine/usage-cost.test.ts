@@ -247,6 +247,22 @@ describe('providers that speak as OpenAI does, in a dialect', () => {
   })
 })
 
+describe('a bill that the provider states itself', () => {
+  const usage = { prompt_tokens: 100, completion_tokens: 10, cost: 0.00123 }
+
+  it('wins over the price list at OpenRouter', () => {
+    expect(nanoUsd(chat(usage, 'openrouter'), OPENAI)).toBe(1_230_000)
+    expect(costOfUsage(chat(usage, 'openrouter'), null)).toMatchObject({ kind: 'known', priceSource: 'provider' })
+  })
+
+  it('is not taken from hosts that do not document it, nor when it is no amount', () => {
+    // 100 x 1,250 + 10 x 10,000
+    expect(nanoUsd(chat(usage, 'openai'), OPENAI)).toBe(225_000)
+    for (const cost of ['0.1', -1, Number.NaN, {}])
+      expect(nanoUsd(chat({ ...usage, cost } as JsonObject, 'openrouter'), OPENAI)).toBe(225_000)
+  })
+})
+
 describe('every bill', () => {
   it('is rounded up once, not in every bucket', () => {
     // 0.0375 dollars are 37.5 nano-dollars a token: 1 x 37.5 + 1 x 37.5 + 1 x 37.5 = 112.5
