@@ -259,7 +259,7 @@ describe('a bill that the provider states itself', () => {
     // 100 x 1,250 + 10 x 10,000
     expect(nanoUsd(chat(usage, 'openai'), OPENAI)).toBe(225_000)
     for (const cost of ['0.1', -1, Number.NaN, {}])
-      expect(nanoUsd(chat({ ...usage, cost } as JsonObject, 'openrouter'), OPENAI)).toBe(225_000)
+      expect(nanoUsd(chat({ ...usage, cost }, 'openrouter'), OPENAI)).toBe(225_000)
   })
 })
 

@@ -85,6 +85,17 @@ const GOLDEN: readonly (readonly [UsageDialectName, object, Golden])[] = [
     },
     [82, 128, 0, 15, 0],
   ],
+  [
+    'openrouter',
+    {
+      prompt_tokens: 194,
+      completion_tokens: 60,
+      total_tokens: 254,
+      prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 20 },
+      completion_tokens_details: { reasoning_tokens: 40 },
+    },
+    [74, 100, 20, 20, 40],
+  ],
 ]
 
 describe('usage dialects', () => {
