@@ -79,11 +79,14 @@ export async function openFaultUpstream(act: Act, speech: Speech): Promise<Fault
   }
 }
 
-/** An address where nobody listens. */
+/**
+ * Where nobody listens: port 1 is never handed out, while a port that was just freed may belong to another test's server a
+ * moment later.
+ */
 export async function closedAddress(speech: Speech): Promise<string> {
   const upstream = await openFaultUpstream(() => undefined, speech)
   await upstream.close()
-  return upstream.url
+  return upstream.url.replace(/:\d+/u, ':1')
 }
 
 /** The credential, wherever the format puts it. */
