@@ -45,6 +45,9 @@ export interface Rights {
   readonly models: readonly string[] | null
   /** Policy imposed on the key; null for the config's default. */
   readonly policy: string | null
+  /** Budgets and rate limits with `byReference` that bind this caller. Absent: none. */
+  readonly budgets?: readonly string[]
+  readonly limits?: readonly string[]
 }
 
 export const DECISION_SCHEMA = 'gateway.decision/1'

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../wire/errors.ts'
 import type { FinishReason } from '../wire/canonical.ts'
 import type { TokenUsage } from '../wire/usage.ts'
 import type { Decision } from './decision.ts'
+import type { BudgetScope } from './routing-config.ts'
 
 /**
  * A decision plus what happened. The only source of headers, log lines, spans, metric labels, screens and replay rows.
@@ -24,6 +25,10 @@ export interface ExchangeRecord {
   readonly droppedParams: readonly string[]
   /** Set when the upstream was simulated, recorded, or disturbed on purpose. */
   readonly upstreamMode: 'live' | 'simulated' | 'recorded'
+  /** Absent when no budget concerned the request. */
+  readonly budget?: BudgetFacts
+  /** State of the rate limits right after admission; absent when none concerned the request. */
+  readonly rateLimits?: readonly RateLimitFacts[]
   /** Number of the client's own retry, from its headers; 0 when it sent none. */
   readonly clientRetry: number
 }
@@ -33,6 +38,36 @@ export type ExchangeResult =
   | { readonly kind: 'refused'; readonly status: number; readonly code: ErrorCode }
   | { readonly kind: 'failed'; readonly status: number; readonly code: ErrorCode; readonly afterFirstByte: boolean }
   | { readonly kind: 'client_gone'; readonly status: 499 }
+
+/** What the budgets had to do with an exchange, over all its attempts. */
+export interface BudgetFacts {
+  readonly reservedNanoUsd: number
+  /** 0 while an attempt runs. */
+  readonly settledNanoUsd: number
+  /** Output limit that was sent upstream because the client set none and a hard budget needed one. */
+  readonly imposedMaxOutputTokens?: number
+  /** After the exchange, or as known now for a stream that runs. */
+  readonly left: readonly {
+    readonly budget: string
+    readonly scope: BudgetScope
+    /** Empty for global. */
+    readonly subject: string
+    readonly leftNanoUsd: number
+    readonly limitNanoUsd: number
+    /** ms since the epoch; null for windows that never end or roll. */
+    readonly resetsAt: number | null
+  }[]
+}
+
+export interface RateLimitFacts {
+  readonly limit: string
+  readonly scope: BudgetScope
+  readonly kind: 'requests' | 'tokens' | 'concurrent'
+  readonly amount: number
+  readonly remaining: number
+  /** Milliseconds until the whole amount is there again. */
+  readonly resetMs: number
+}
 
 export interface AttemptRecord {
   readonly model: string
@@ -52,6 +87,8 @@ export interface AttemptRecord {
   readonly retryOf?: number
   /** Milliseconds waited before this attempt. */
   readonly waitedMs?: number
+  /** An estimate of what the provider may bill for a failed attempt; absent when it bills nothing. */
+  readonly costNanoUsd?: number
 }
 
 export type UpstreamFailureClass =

@@ -16,6 +16,8 @@ export interface RoutingConfig {
   readonly strictParams: boolean
   readonly failover: FailoverConfig
   readonly budgets: readonly BudgetRule[]
+  /** Absent: none. Decisions do not read them; the admission of a live proxy does. */
+  readonly rateLimits?: readonly RateLimitRule[]
   /** Output tokens assumed for a request without a limit when no history exists. */
   readonly defaultMaxOutput: number
 }
@@ -104,9 +106,41 @@ export interface BudgetRule {
   readonly modelClass?: ModelClass
   readonly limitNanoUsd: number
   readonly window: 'hour' | 'day' | 'week' | 'month' | 'total'
+  /** The last hour, 24 hours, 7 or 30 days instead of the calendar's. Absent: calendar windows. */
+  readonly rolling?: true
+  /** IANA name for calendar windows; absent: UTC. */
+  readonly timeZone?: string
+  /**
+   * `hard` reserves an upper bound for every attempt and can not be overshot; `soft` reserves the 99th percentile, and its
+   * overshoot is bounded and reported. Absent: `hard` with `block`, else `soft`.
+   */
+  readonly mode?: 'hard' | 'soft'
+  /** Charged for an attempt on a model without a price; absent: such models are refused. */
+  readonly unknownPriceNanoUsd?: number
+  /** Binds only keys, groups and tokens that name it. */
+  readonly byReference?: true
   /** 0..1. */
   readonly warnAt: number
   readonly onExceed: 'downgrade' | 'block' | 'warn'
+}
+
+/** Tokens (or requests) per period, with bursts up to `amount`. */
+export interface Rate {
+  readonly amount: number
+  readonly perMs: number
+}
+
+/** At least one of the three limits is set. */
+export interface RateLimitRule {
+  /** For references and messages; made from scope and place in the config when the config names none. */
+  readonly name: string
+  readonly scope: BudgetScope
+  readonly modelClass?: ModelClass
+  readonly requests?: Rate
+  readonly tokens?: Rate
+  readonly concurrent?: number
+  /** Binds only keys, groups and tokens that name it. */
+  readonly byReference?: true
 }
 
 export type ModelClass =

@@ -1,0 +1,57 @@
+/** What a key or group may use. Null: no restriction from here. Several scopes narrow each other; none widens. */
+export interface Scopes {
+  /** Model ids, aliases or patterns such as `gpt-*`. */
+  readonly models: readonly string[] | null
+  /** Highest tier. */
+  readonly maxTier: string | null
+  /** Policies that may be asked for; the first is imposed when the config's default is not among them. */
+  readonly policies: readonly string[] | null
+  /** Endpoint names of the route table such as `chat.completions`. */
+  readonly endpoints: readonly string[] | null
+  /** Hint headers without `x-gateway-`, such as `tier` or `user`. */
+  readonly hints: readonly string[] | null
+  /** May ask for the decision record. Null counts as allowed for a group, as refused for a key. */
+  readonly explain: boolean | null
+}
+
+/** Budgets and rate limits of the config that bind in addition to those that bind everybody. */
+interface Bindings {
+  readonly budgets: readonly string[]
+  readonly limits: readonly string[]
+}
+
+/** The identity of a key. It outlives its secrets: spend and limits belong to `id`. */
+export interface KeyRecord extends Bindings {
+  /** `key_` and 16 random characters; `dev` for the development key. Never reused. */
+  readonly id: string
+  /** `admin` opens `/gateway/…`; it exempts from nothing. */
+  readonly kind: 'user' | 'admin'
+  /** Unique over all keys. The first names the key; the others are sub-identities that a request may pick. */
+  readonly aliases: readonly string[]
+  readonly owner: string | null
+  readonly deployment: string | null
+  readonly user: string | null
+  readonly project: string | null
+  readonly groups: readonly string[]
+  readonly scopes: Scopes
+  readonly createdAt: number
+  readonly expiresAt: number | null
+  readonly revokedAt: number | null
+  /** Newest first. */
+  readonly secrets: readonly KeySecret[]
+}
+
+export interface KeySecret {
+  /** SHA-256 of the whole key, in hexadecimal. Never printed, and no credential itself. */
+  readonly digest: string
+  readonly lastFour: string
+  readonly createdAt: number
+  /** A rotated secret works until then; null for the newest. */
+  readonly graceUntil: number | null
+}
+
+export interface GroupRecord extends Bindings {
+  readonly name: string
+  readonly scopes: Scopes
+  readonly createdAt: number
+}
