@@ -1,26 +1,8 @@
-/** Forward only: a published entry never changes, new ones are added at the end. The position is the schema version. */
-export const MIGRATIONS: readonly string[] = [
-  `
-  CREATE TABLE run (
-    id TEXT PRIMARY KEY,
-    status TEXT NOT NULL,
-    at_ms INTEGER NOT NULL,
-    spec TEXT NOT NULL,
-    summary TEXT
-  ) STRICT;
-  CREATE TABLE run_row (
-    run_id TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
-    candidate INTEGER NOT NULL,
-    ordinal INTEGER NOT NULL,
-    row TEXT NOT NULL,
-    PRIMARY KEY (run_id, candidate, ordinal)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE response (
-    key TEXT NOT NULL,
-    model TEXT NOT NULL,
-    response TEXT NOT NULL,
-    at_ms INTEGER NOT NULL,
-    PRIMARY KEY (key, model)
-  ) STRICT, WITHOUT ROWID;
-  `,
-]
+import { LEDGER } from './migrations/002-ledger.ts'
+import { REPLAY_RUNS } from './migrations/001-replay-runs.ts'
+
+/**
+ * Forward only: a published entry never changes, new ones are added at the end, each in a file of its own. The position is
+ * the schema version.
+ */
+export const MIGRATIONS: readonly string[] = [REPLAY_RUNS, LEDGER]
