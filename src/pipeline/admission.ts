@@ -1,10 +1,10 @@
-import type { Cost } from '../engine/record.ts'
 import { GatewayError } from '../wire/errors.ts'
-import type { AdmissionPort } from './ports.ts'
+import { ticket } from './admitted-upstream.ts'
+import type { AdmissionPort, AdmissionRefused, AdmissionRequest } from './ports.ts'
 
-/** Lets everything through; in force while no cap is set. */
+/** Lets everything through; in force while nothing limits. */
 export function openAdmission(): AdmissionPort {
-  return { admit: () => ({ kind: 'admitted', settle: () => undefined }) }
+  return { admit: () => ticket({ reservedNanoUsd: 0, maxOutputTokens: null, settle: () => 0 }) }
 }
 
 export interface SpendCap extends AdmissionPort {
@@ -13,40 +13,44 @@ export interface SpendCap extends AdmissionPort {
 
 /**
  * `--max-spend`: stops calling upstreams once the cap is used up. The expected cost is held while an attempt runs, so
- * that attempts in flight count too. A model without a price can not be capped and is refused.
+ * that attempts in flight count too. A model without a price can not be capped and is refused. What `inner` refuses is
+ * refused first.
  */
-export function spendCap(limitNanoUsd: number): SpendCap {
+export function spendCap(limitNanoUsd: number, inner: AdmissionPort = openAdmission()): SpendCap {
   let spent = 0
   let held = 0
   return {
+    ...inner,
     spentNanoUsd: () => spent,
-    admit({ decision, target }) {
-      const candidate = decision.candidates.find(({ model }) => model === target.model)
-      const expected =
-        candidate !== undefined && 'score' in candidate ? candidate.score.expectedCost?.nanoUsd : undefined
+    admit(request) {
+      const expected = expectedNanoUsd(request)
       if (expected === undefined)
-        return {
-          kind: 'refused',
-          error: capError(`the price of "${target.model}" is unknown, so a spend cap can not hold`),
-        }
-      if (spent + held + expected > limitNanoUsd)
-        return { kind: 'refused', error: capError('the spend cap is used up') }
+        return refused(`the price of "${request.target.model}" is unknown, so a spend cap can not hold`)
+      if (spent + held + expected > limitNanoUsd) return refused('the spend cap is used up')
+      const admission = inner.admit(request)
+      if (admission.kind === 'refused') return admission
       held += expected
-      let open = true
-      return {
-        kind: 'admitted',
-        settle(cost: Cost) {
-          if (!open) return
-          open = false
+      return ticket({
+        reservedNanoUsd: admission.reservedNanoUsd,
+        maxOutputTokens: admission.maxOutputTokens,
+        settle(settlement) {
+          const { cost } = settlement
           held -= expected
           if (cost.kind === 'known') spent += cost.nanoUsd
           else if (cost.kind === 'unknown') spent += expected
+          return admission.settle(settlement)
         },
-      }
+      })
     },
   }
 }
 
-function capError(text: string): GatewayError {
-  return new GatewayError('spend_cap_reached', text, { hint: 'raise `--max-spend`' })
+function expectedNanoUsd({ decided, target }: AdmissionRequest): number | undefined {
+  const candidate = decided.decision.candidates.find(({ model }) => model === target.model)
+  return candidate !== undefined && 'score' in candidate ? candidate.score.expectedCost?.nanoUsd : undefined
+}
+
+function refused(text: string): AdmissionRefused {
+  const error = new GatewayError('spend_cap_reached', text, { hint: 'raise `--max-spend`' })
+  return { kind: 'refused', why: 'final', error }
 }

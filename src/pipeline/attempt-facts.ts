@@ -8,11 +8,13 @@ export interface Placed {
   readonly cooldownMs: number | null
   readonly waitedMs: number
   readonly retryOf: number | null
+  /** What the provider may bill for it though it failed; 0 for nothing. */
+  readonly costNanoUsd: number
 }
 
 /** The hop as the record keeps it. */
 export function attemptRecord(target: PlannedAttempt, result: UpstreamResult, placed: Placed): AttemptRecord {
-  const { ms, cooldownMs, waitedMs, retryOf } = placed
+  const { ms, cooldownMs, waitedMs, retryOf, costNanoUsd } = placed
   const reached = result.kind === 'answer' || result.kind === 'stream'
   return {
     model: target.model,
@@ -28,6 +30,7 @@ export function attemptRecord(target: PlannedAttempt, result: UpstreamResult, pl
     ...(cooldownMs === null ? {} : { cooldownMs: Math.round(cooldownMs) }),
     ...(retryOf === null ? {} : { retryOf }),
     ...(waitedMs === 0 ? {} : { waitedMs: micros(waitedMs) }),
+    ...(costNanoUsd === 0 ? {} : { costNanoUsd }),
   }
 }
 
@@ -62,4 +65,16 @@ export const SHUT: UpstreamFailure = {
   retryAfterMs: null,
   message: '',
   injected: false,
+}
+
+/** The provider was at work when we left it or it broke off, and may bill for that. */
+export function mayBeBilled({ failure, uncalled }: Pick<UpstreamFailure, 'failure' | 'uncalled'>): boolean {
+  if (uncalled === true) return false
+  return (
+    failure.startsWith('timeout_') ||
+    failure === 'aborted' ||
+    failure === 'cut_mid_stream' ||
+    failure === 'empty' ||
+    failure === 'malformed'
+  )
 }

@@ -1,36 +1,18 @@
 import type { PlannedAttempt } from '../engine/decision.ts'
 import { nextStep, type StopCause } from '../engine/failover-step.ts'
 import type { FailoverConfig } from '../engine/routing-config.ts'
-import { attemptRecord, isAbandoned, outcomeOf, SHUT } from './attempt-facts.ts'
+import type { GatewayError } from '../wire/errors.ts'
+import { SHUT } from './attempt-facts.ts'
 import { withinMs } from './attempt-time.ts'
+import { tryTarget, type AttemptPorts } from './attempt.ts'
 import { CostCap } from './cost-cap.ts'
 import type { Exchange } from './exchange.ts'
-import type {
-  AdmissionPort,
-  AttemptWatch,
-  Clock,
-  Sleep,
-  StatePort,
-  UpstreamFailure,
-  UpstreamPort,
-  UpstreamResult,
-} from './ports.ts'
+import type { UpstreamFailure } from './ports.ts'
 import type { Reached } from './reached.ts'
-import { coolingError, exhaustedError, lateError, missingError } from './refusal.ts'
-import { end, failed, type Tried } from './tried.ts'
+import { coolingError, exhaustedError, lateError } from './refusal.ts'
+import { failed, type Tried } from './tried.ts'
 
-export interface AttemptPorts {
-  readonly clock: Clock
-  readonly upstream: UpstreamPort
-  readonly state: StatePort
-  readonly admission: AdmissionPort
-  readonly sleep: Sleep
-}
-
-/**
- * Tries the plan in order, and a target twice where the table of failures allows it. Every attempt is admitted on its own;
- * one that fails is settled at no cost before the next, one that its client left on an estimate.
- */
+/** Tries the plan in order, and a target twice where the table of failures allows it. */
 export function runAttempts(ports: AttemptPorts, exchange: Exchange, signal: AbortSignal): Promise<Reached> {
   return new Attempts(ports, exchange, signal).run()
 }
@@ -46,6 +28,7 @@ class Attempts {
   #repeats = 0
   #waitedMs = 0
   #last: UpstreamFailure | null = null
+  #unaffordable: GatewayError | null = null
 
   constructor(ports: AttemptPorts, exchange: Exchange, signal: AbortSignal) {
     this.#ports = ports
@@ -67,11 +50,26 @@ class Attempts {
       if (this.#signal.aborted) return { kind: 'client_gone' }
       if (tried.kind === 'failed') {
         this.#last = tried.result
-        this.#cap.failed(target, tried.result.failure)
+        this.#cap.failed(target, tried.result)
       }
+      if (tried.kind === 'unaffordable') this.#unaffordable = tried.error
       const stopped = await this.#advance(tried.kind === 'failed' ? tried.result : SHUT)
       if (stopped !== null) return this.#gaveUp(stopped)
     }
+  }
+
+  #try(target: PlannedAttempt): Promise<Tried> {
+    const { attempts } = this.#exchange
+    const waitedMs = this.#waitedMs
+    this.#waitedMs = 0
+    return tryTarget(this.#ports, {
+      exchange: this.#exchange,
+      target,
+      signal: this.#signal,
+      withinMs: () => this.#withinMs(),
+      retryOf: this.#repeats > 0 ? attempts.length - 1 : null,
+      waitedMs,
+    })
   }
 
   #leftMs(): number {
@@ -86,74 +84,6 @@ class Attempts {
       attemptsLeft: this.#limits.maxAttempts - attempts.length,
       another: () => this.#plan.some((_target, index) => index > this.#index && this.#usable(index)),
     })
-  }
-
-  async #try(target: PlannedAttempt): Promise<Tried> {
-    const { clock, state, admission: gate } = this.#ports
-    const { decided, attempts } = this.#exchange
-    const at = clock.now()
-    const admission = gate.admit({ decision: decided.decision, target, attempt: attempts.length, at })
-    if (admission.kind === 'refused') return end({ kind: 'error', error: admission.error, refused: true })
-    const watch = state.attemptStarts?.(target, this.#limits, at) ?? null
-    if (watch === null && state.attemptStarts !== undefined) {
-      admission.settle({ kind: 'none' })
-      return { kind: 'shut' }
-    }
-    const result = await this.#call(target, watch)
-    const serving = { target, admission, watch }
-    if (result.kind === 'answer') return end({ kind: 'answer', answer: result.answer, raw: result.raw, ...serving })
-    if (result.kind === 'stream') return end({ kind: 'stream', parts: result.parts, ...serving })
-    if (this.#signal.aborted && isAbandoned(result)) {
-      this.#exchange.bookAbandoned(target.model, attempts.at(-1)?.ms ?? 0)
-      admission.settle(this.#exchange.cost)
-      return end({ kind: 'client_gone' })
-    }
-    admission.settle({ kind: 'none' })
-    if (result.kind === 'missing') return end({ kind: 'error', error: missingError(result), refused: false })
-    return { kind: 'failed', result }
-  }
-
-  async #call(target: PlannedAttempt, watch: AttemptWatch | null): Promise<UpstreamResult> {
-    const { clock, upstream } = this.#ports
-    const exchange = this.#exchange
-    const { incoming, decided } = exchange
-    const leftMs = this.#withinMs()
-    const startedAt = clock.monotonic()
-    const result = await upstream.call({
-      exchangeId: incoming.exchangeId,
-      requestId: incoming.requestId,
-      attempt: exchange.attempts.length,
-      target,
-      decision: decided.decision,
-      request: incoming.request,
-      body: incoming.body,
-      strictParams: exchange.generation.routing.strictParams,
-      signal: this.#signal,
-      firstTokenWithinMs: leftMs,
-    })
-    const ms = clock.monotonic() - startedAt
-    exchange.upstreamMs += ms
-    const cooldownMs = this.#tell(watch, result, leftMs)
-    if (result.kind === 'answer' || result.kind === 'stream') {
-      exchange.droppedParams = result.droppedParams
-      exchange.firstTokenMs = exchange.elapsedMs()
-    }
-    const retryOf = this.#repeats > 0 ? exchange.attempts.length - 1 : null
-    exchange.attempts.push(attemptRecord(target, result, { ms, cooldownMs, waitedMs: this.#waitedMs, retryOf }))
-    this.#waitedMs = 0
-    return result
-  }
-
-  /** Tells the health of the target; gives the cooldown that follows. */
-  #tell(watch: AttemptWatch | null, result: UpstreamResult, leftMs: number): number | null {
-    if (watch === null) return null
-    const now = this.#ports.clock.now()
-    if (result.kind === 'stream') {
-      watch.reached(now)
-      return null
-    }
-    const { deadlineMs } = this.#limits
-    return watch.ended(outcomeOf(result, { aborted: this.#signal.aborted, leftMs, deadlineMs }), now)
   }
 
   /** Moves on to what comes next, after a wait where one is due; a cause when nothing does. */
@@ -193,6 +123,9 @@ class Attempts {
   #gaveUp(why: StopCause): Reached {
     const { attempts } = this.#exchange
     if (why === 'deadline') return failed(lateError(attempts, this.#limits.deadlineMs))
+    // The last word is that of a budget when nobody was called, or when only it kept the next target out.
+    if (this.#unaffordable !== null && (this.#last === null || why === 'no_target'))
+      return { kind: 'error', error: this.#unaffordable, refused: attempts.length === 0 }
     return failed(this.#last === null ? coolingError() : exhaustedError(attempts, this.#last))
   }
 }

@@ -1,5 +1,6 @@
 import { isRejected, type Decision, type PlannedAttempt } from '../engine/decision.ts'
-import type { UpstreamFailureClass } from '../engine/record.ts'
+import { mayBeBilled } from './attempt-facts.ts'
+import type { UpstreamFailure } from './ports.ts'
 
 /** The cap on what the attempts of one exchange may cost together, by expectation. Without a limit it allows all. */
 export class CostCap {
@@ -19,7 +20,7 @@ export class CostCap {
     return expected !== null && this.#spent + expected <= this.#limitNanoUsd
   }
 
-  failed(target: PlannedAttempt, failure: UpstreamFailureClass): void {
+  failed(target: PlannedAttempt, failure: UpstreamFailure): void {
     if (this.#limitNanoUsd !== undefined && mayBeBilled(failure)) this.#spent += this.#expected(target) ?? 0
   }
 
@@ -28,11 +29,4 @@ export class CostCap {
     if (candidate === undefined || isRejected(candidate)) return null
     return candidate.score.expectedCost?.nanoUsd ?? null
   }
-}
-
-/** The provider was at work when we left it or it broke off. */
-function mayBeBilled(failure: UpstreamFailureClass): boolean {
-  return (
-    failure.startsWith('timeout_') || failure === 'cut_mid_stream' || failure === 'empty' || failure === 'malformed'
-  )
 }

@@ -1,9 +1,10 @@
 import { costOfUsage } from '../engine/cost.ts'
 import type { ModelRow } from '../engine/matrix.ts'
-import type { AttemptRecord, Cost, ExchangeRecord, ExchangeResult, Timing } from '../engine/record.ts'
+import type { AttemptRecord, Cost, ExchangeRecord, ExchangeResult, RateLimitFacts, Timing } from '../engine/record.ts'
 import type { Block, CanonicalAnswer } from '../wire/canonical.ts'
 import { estimateTokens } from '../wire/tokens.ts'
 import type { TokenUsage } from '../wire/usage.ts'
+import { Spending } from './spending.ts'
 import type { Clock, Decided, ExchangeContent, Generation, Incoming, UpstreamPort } from './ports.ts'
 
 /** Few hosts write faster than this, which is a thousand tokens a second. */
@@ -22,7 +23,11 @@ export class Exchange {
   /** Time spent waiting for upstreams, over all attempts. */
   upstreamMs = 0
   usage: TokenUsage | null = null
+  /** Of the attempt that served; the record adds what failed ones may have cost. */
   cost: Cost = { kind: 'none' }
+  /** Rate limits and budgets, as far as any concern the exchange. */
+  rateLimits: readonly RateLimitFacts[] = []
+  readonly spending = new Spending()
   readonly #clock: Clock
   readonly #startedAt: number
   readonly #mode: UpstreamPort['mode']
@@ -62,17 +67,32 @@ export class Exchange {
     this.cost = costOfUsage(this.usage, prices)
   }
 
-  /**
-   * Books a call that its client left before any content was seen. The provider was at work by then and bills what we
-   * shall never hear of, so this is a high estimate: the whole prompt, and all output that `ms` may have held.
-   */
+  /** Books a call that its client left before any content was seen. */
   bookAbandoned(model: string, ms: number): void {
+    this.bookUsage(model, this.abandonedUsage(model, ms), null)
+  }
+
+  /**
+   * The provider was at work when we let go of it and bills what we shall never hear of, so this is a high estimate: the
+   * whole prompt, and all output that `ms` may have held.
+   */
+  abandonedUsage(model: string, ms: number): TokenUsage {
     const { decision } = this.decided
     const { maxOutputTokens, needs } = decision.features
     const limit = maxOutputTokens ?? this.generation.routing.defaultMaxOutput
     const most = Math.min(limit, this.row(model)?.maxOutput ?? Infinity, Math.ceil(ms * MOST_TOKENS_PER_MS))
     const output = decision.asked.endpoint === 'embeddings' ? 0 : most * Math.max(1, needs.choices)
-    this.bookUsage(model, { ...this.#estimatedUsage(null), output }, null)
+    return { ...this.#estimatedUsage(null), output }
+  }
+
+  /**
+   * What an attempt that failed after `ms` may have cost: the prompt, and the output that a whole answer would have held by
+   * then. Of a stream that brought no content there is no output.
+   */
+  failedCost(model: string, ms: number): { readonly usage: TokenUsage; readonly cost: Cost } {
+    const all = this.abandonedUsage(model, ms)
+    const usage = this.incoming.request.stream ? { ...all, output: 0 } : all
+    return { usage, cost: costOfUsage(usage, this.row(model)?.prices ?? null) }
   }
 
   #estimatedUsage(answer: CanonicalAnswer | null): TokenUsage {
@@ -87,6 +107,7 @@ export class Exchange {
   }
 
   record(result: ExchangeResult, cost: Cost = this.cost): ExchangeRecord {
+    const budget = this.spending.facts()
     const session = this.decided.state.session
     return {
       schema: 'gateway.record/1',
@@ -98,10 +119,12 @@ export class Exchange {
       attempts: [...this.attempts],
       result,
       usage: this.usage,
-      cost,
+      cost: withFailed(cost, this.attempts),
       timing: this.#timing(),
       droppedParams: joined(this.incoming.droppedParams, this.droppedParams),
       upstreamMode: this.#mode,
+      ...(budget === null ? {} : { budget }),
+      ...(this.rateLimits.length === 0 ? {} : { rateLimits: this.rateLimits }),
       clientRetry: this.incoming.clientRetry,
     }
   }
@@ -140,6 +163,14 @@ function textOf(block: Block): string {
     case 'opaque':
       return ''
   }
+}
+
+/** The cost of an exchange is that of all its attempts. */
+function withFailed(cost: Cost, attempts: readonly AttemptRecord[]): Cost {
+  const failed = attempts.reduce((sum, { costNanoUsd = 0 }) => sum + costNanoUsd, 0)
+  if (failed === 0 || cost.kind === 'unknown' || cost.kind === 'pending') return cost
+  if (cost.kind === 'known') return { ...cost, nanoUsd: cost.nanoUsd + failed, usageBasis: 'estimated' }
+  return { kind: 'known', nanoUsd: failed, usageBasis: 'estimated', priceSource: 'of failed attempts', priceAsOf: '' }
 }
 
 function joined(own: readonly string[] | undefined, others: readonly string[]): readonly string[] {

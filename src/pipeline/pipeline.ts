@@ -1,24 +1,23 @@
-import { analyse } from '../engine/analyse.ts'
-import { decide } from '../engine/decide.ts'
-import { rollOf } from '../engine/roll.ts'
 import type { ExchangeRecord, ExchangeResult } from '../engine/record.ts'
 import type { CanonicalAnswer } from '../wire/canonical.ts'
 import { GatewayError } from '../wire/errors.ts'
-import { totalInput, totalOutput } from '../wire/usage.ts'
+import { totalInput, totalOutput, type TokenUsage } from '../wire/usage.ts'
 import { answerSeen } from './answer-seen.ts'
 import { runAttempts } from './attempts.ts'
+import { decideNow } from './deciding.ts'
 import { Exchange } from './exchange.ts'
 import type {
   AdmissionPort,
+  Admitted,
   AttemptOutcome,
   Clock,
-  Decided,
   ExchangeContent,
   ExchangeReply,
   Generation,
   Incoming,
   Pipeline,
   RecordSink,
+  Settlement,
   Sleep,
   StatePort,
   UpstreamPort,
@@ -26,6 +25,7 @@ import type {
 import type { Reached } from './reached.ts'
 import { refusalError, strictRefusal } from './refusal.ts'
 import { relayStream, type StreamEnd } from './relay.ts'
+import { settleAttempt } from './settling.ts'
 import { realSleep } from './sleep.ts'
 
 export interface PipelinePorts {
@@ -48,35 +48,11 @@ export function createPipeline(ports: PipelinePorts): Pipeline {
   }
 }
 
-function decideNow(
-  ports: PipelinePorts,
-  exchange: { incoming: Incoming; generation: Generation; at: number },
-): Decided {
-  const { incoming, generation, at } = exchange
-  const snapshot = ports.state.snapshot(incoming, at)
-  const { features, intent } = analyse(incoming.request, snapshot.session?.intent ?? null)
-  const learned = ports.state.learned?.({ matrix: generation.matrix, intent: intent.label, now: at })
-  const state = learned === undefined ? snapshot : { ...snapshot, ...learned }
-  const roll = rollOf(generation.seed, incoming.exchangeId)
-  const decision = decide({
-    asked: incoming.asked,
-    rights: incoming.rights,
-    features,
-    intent,
-    config: generation.routing,
-    matrix: generation.matrix,
-    state,
-    seed: generation.seed,
-    roll,
-    now: at,
-  })
-  return { decision, state, roll }
-}
-
 class Run {
   readonly #ports: PipelinePorts
   readonly #exchange: Exchange
   readonly #signal: AbortSignal
+  #leave: ((usage: TokenUsage | null, now: number) => void) | null = null
 
   constructor(ports: PipelinePorts, incoming: Incoming, signal: AbortSignal) {
     this.#ports = ports
@@ -105,8 +81,17 @@ class Run {
       refusalError(exchange.decided.decision, exchange.at) ??
       strictRefusal(exchange.incoming.droppedParams ?? [], exchange.generation.routing.strictParams)
     if (refusal !== null) return this.#error(refusal, 'refused')
+    const turnedAway = this.#enter()
+    if (turnedAway !== null) return this.#error(turnedAway, 'refused')
     const sleep = this.#ports.sleep ?? realSleep
     const reached = await runAttempts({ ...this.#ports, sleep }, exchange, this.#signal)
+    const reply = this.#replyTo(reached)
+    // What was spent is on record before the last byte goes out; a stream waits at its own end.
+    if (reply.kind !== 'stream') await this.#ports.admission.durable?.()
+    return reply
+  }
+
+  #replyTo(reached: Reached): ExchangeReply {
     switch (reached.kind) {
       case 'client_gone': {
         const error = new GatewayError('request_timeout', 'the client closed the connection', { status: 499 })
@@ -121,6 +106,17 @@ class Run {
     }
   }
 
+  /** Under the rate limits; an error when one of them is used up. */
+  #enter(): GatewayError | null {
+    const { incoming, decided, generation, at } = this.#exchange
+    const entry = this.#ports.admission.enter?.({ incoming, decided, generation, at })
+    if (entry === undefined) return null
+    this.#exchange.rateLimits = entry.limits
+    if (entry.kind === 'refused') return entry.error
+    this.#leave = (usage, now) => entry.leave(usage, now)
+    return null
+  }
+
   #error(error: GatewayError, kind: 'refused' | 'failed'): ExchangeReply {
     const result: ExchangeResult =
       kind === 'refused'
@@ -132,7 +128,7 @@ class Run {
   #answer({ answer, raw, target, admission }: Extract<Reached, { kind: 'answer' }>): ExchangeReply {
     const exchange = this.#exchange
     exchange.bookUsage(target.model, answer.usage, answer)
-    admission.settle(exchange.cost)
+    this.#settle(admission, { outcome: 'answered', failure: null, status: 200 })
     const record = this.#finish({ kind: 'answered', status: 200, finish: answer.finish }, answer)
     return { kind: 'answer', answer, raw, record }
   }
@@ -144,6 +140,7 @@ class Run {
       exchange,
       signal: this.#signal,
       settle: (end) => this.#settleStream(reached, end),
+      durable: this.#ports.admission.durable,
     })
     const draft = exchange.record({ kind: 'answered', status: 200, finish: null }, { kind: 'pending' })
     return { kind: 'stream', draft, ...relayed }
@@ -155,9 +152,16 @@ class Run {
     const unseen = result.kind === 'client_gone' && answer.usage === null && answer.blocks.length === 0
     if (unseen) exchange.bookAbandoned(target.model, exchange.upstreamMs)
     else exchange.bookUsage(target.model, answer.usage, answer)
-    admission.settle(exchange.cost)
+    const { failure } = end
+    const outcome = result.kind === 'client_gone' ? 'client_gone' : failure === null ? 'answered' : 'failed'
+    this.#settle(admission, { outcome, failure, status: 200 })
     watch?.ended(streamOutcome(end), this.#ports.clock.now())
     return this.#finish(result, answer, flow)
+  }
+
+  #settle(admission: Admitted, how: Pick<Settlement, 'outcome' | 'failure' | 'status'>): void {
+    const { usage, cost } = this.#exchange
+    settleAttempt(this.#ports, this.#exchange, { admission, how: { ...how, usage, cost } })
   }
 
   /** The last stage of every exchange, whatever happened: session, record, sinks. */
@@ -167,6 +171,7 @@ class Run {
     { chunks, flowMs }: { chunks: ExchangeContent['chunks']; flowMs: number | null } = NOT_STREAMED,
   ): ExchangeRecord {
     const exchange = this.#exchange
+    this.#leave?.(exchange.usage, this.#ports.clock.now())
     const record = exchange.record(result)
     const served = exchange.attempts.findLast((attempt) => attempt.failure === null)
     const row = served === undefined ? undefined : exchange.row(served.model)

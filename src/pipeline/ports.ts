@@ -1,11 +1,5 @@
 import type { Asked, Decision, PlannedAttempt, Rights } from '../engine/decision.ts'
-import type {
-  LedgerClosing,
-  LedgerOpening,
-  LedgerRow,
-  SpentPart,
-  SpentQuery,
-} from '../engine/ledger.ts'
+import type { LedgerClosing, LedgerOpening, LedgerRow, SpentPart, SpentQuery } from '../engine/ledger.ts'
 import type { Cost, ExchangeRecord, RateLimitFacts, UpstreamFailureClass } from '../engine/record.ts'
 import type { CooldownLimits } from '../engine/health/effect.ts'
 import type { Intent } from '../engine/intents.ts'
@@ -49,12 +43,13 @@ export interface UpstreamCall {
   /** From 0, over all targets. */
   readonly attempt: number
   readonly target: PlannedAttempt
+  /** The ticket of the attempt. An upstream behind `onlyAdmitted` calls nobody without a valid one. */
+  readonly admitted: Admitted
   readonly decision: Decision
+  /** With the output limit that a budget imposed, where one did; so is `body`. */
   readonly request: CanonicalRequest
   readonly body: JsonObject | null
   readonly signal: AbortSignal
-  /** Output limit to send because a budget needs one and the client set none. Absent: none. */
-  readonly maxOutputTokens?: number
   /** Refuse with `parameter_unsupported` instead of leaving parameters out. */
   readonly strictParams: boolean
   /** Milliseconds within which the first content byte, or a whole answer, must have arrived. */
@@ -246,8 +241,8 @@ export interface Admitted {
   readonly reservedNanoUsd: number
   /** Output limit to send upstream because the client set none and a hard budget needs one; null for none. */
   readonly maxOutputTokens: number | null
-  /** Exactly once. */
-  settle(settlement: Settlement): void
+  /** Once; what comes later changes nothing. Gives the nano-dollars charged. */
+  settle(settlement: Settlement): number
 }
 
 export interface AdmissionRefused {

@@ -1,3 +1,4 @@
+import type { GatewayError } from '../wire/errors.ts'
 import type { UpstreamFailure } from './ports.ts'
 import type { Reached } from './reached.ts'
 
@@ -7,6 +8,8 @@ export type Tried =
   | { readonly kind: 'failed'; readonly result: UpstreamFailure }
   /** Another request shut the target a moment before; it was not called. */
   | { readonly kind: 'shut' }
+  /** A budget keeps this target out; it was not called. */
+  | { readonly kind: 'unaffordable'; readonly error: GatewayError }
 
 /** The exchange has come to its end. */
 export function end(reached: Reached): Tried {

@@ -61,6 +61,6 @@ export async function openPorts(setup: PortsSetup): Promise<SessionPorts> {
 function deciderOf(ports: Omit<PipelinePorts, 'state' | 'sinks'>): DecideAgain {
   return (incoming, snapshot, now) => {
     const state: StatePort = { snapshot: () => snapshot, sessionAdvanced: () => undefined }
-    return createPipeline({ ...ports, state, sinks: [] }).decide(incoming, now).decision
+    return createPipeline({ ...ports, admission: openAdmission(), state, sinks: [] }).decide(incoming, now).decision
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { onlyAdmitted } from '../../pipeline/admitted-upstream.ts'
 import type { Clock, UpstreamPort } from '../../pipeline/ports.ts'
 import { parseChaos } from '../../upstream/chaos-spec.ts'
 import { ChaosUpstream } from '../../upstream/chaos.ts'
@@ -30,8 +31,16 @@ export interface OpenedUpstream {
 
 const BUNDLED_FIXTURES = fileURLToPath(new URL('../../../fixtures/', import.meta.url))
 
-/** The upstream that the options ask for: providers, recordings or simulation, with chaos around it. */
+/**
+ * The upstream that the options ask for: providers, recordings or simulation, with chaos around it. Nobody in the program
+ * holds it without the guard, which lets only admitted attempts through.
+ */
 export async function openUpstream(setup: UpstreamSetup): Promise<OpenedUpstream> {
+  const { port, secrets } = await disturbedUpstream(setup)
+  return { port: onlyAdmitted(port), secrets }
+}
+
+async function disturbedUpstream(setup: UpstreamSetup): Promise<OpenedUpstream> {
   const { options } = setup
   const { port, secrets } = await chosenUpstream(setup)
   if (options.chaos === null) return { port, secrets }

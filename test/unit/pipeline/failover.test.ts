@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ModelRow } from '../../../src/engine/matrix.ts'
 import { UpstreamStreamError } from '../../../src/engine/upstream-error.ts'
+import { ticket } from '../../../src/pipeline/admitted-upstream.ts'
 import type { AdmissionPort, ExchangeReply } from '../../../src/pipeline/ports.ts'
 import { createLiveState } from '../../../src/pipeline/state.ts'
 import { answered, bench, failed, incoming, matrixOf, ROUTING, row, streamed, type Bench } from './support.ts'
@@ -73,7 +74,14 @@ describe('every attempt', () => {
         admit(request) {
           admitted.push(request)
           open += 1
-          return { kind: 'admitted', settle: () => void (open -= 1) }
+          return ticket({
+            reservedNanoUsd: 0,
+            maxOutputTokens: null,
+            settle: () => {
+              open -= 1
+              return 0
+            },
+          })
         },
       },
     })

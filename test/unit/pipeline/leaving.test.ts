@@ -4,6 +4,7 @@ import type { Cost, ExchangeRecord } from '../../../src/engine/record.ts'
 import type { AdmissionPort, Incoming, UpstreamPort, UpstreamResult } from '../../../src/pipeline/ports.ts'
 import { createPipeline } from '../../../src/pipeline/pipeline.ts'
 import { createLiveState } from '../../../src/pipeline/state.ts'
+import { ticket } from '../../../src/pipeline/admitted-upstream.ts'
 import { openAdmission } from '../../../src/pipeline/admission.ts'
 import { RecordedUpstream } from '../../../src/upstream/recorded.ts'
 import type { StreamPart } from '../../../src/wire/canonical.ts'
@@ -23,7 +24,15 @@ function leaving(ms: number, result: UpstreamResult = failed('aborted', null)) {
   const left = new AbortController()
   const settled: Cost[] = []
   const admission: AdmissionPort = {
-    admit: () => ({ kind: 'admitted', settle: (cost) => void settled.push(cost) }),
+    admit: () =>
+      ticket({
+        reservedNanoUsd: 0,
+        maxOutputTokens: null,
+        settle: ({ cost }) => {
+          settled.push(cost)
+          return 0
+        },
+      }),
   }
   const desk: Bench = bench(
     () => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net'
 import { modelId } from '../../../src/engine/matrix.ts'
+import { ticket } from '../../../src/pipeline/admitted-upstream.ts'
 import { EMPTY_DECISION } from './empty-decision.ts'
 import type { Clock, UpstreamCall, UpstreamResult, UpstreamStream } from '../../../src/pipeline/ports.ts'
 import { OpenAiUpstream } from '../../../src/upstream/openai.ts'
@@ -37,6 +38,7 @@ export function makeCall(given: Partial<UpstreamCall> & { readonly client?: Json
     requestId: 'req-1',
     attempt: 0,
     target: { model: modelId('m'), tier: 'standard', provider: 'p', upstreamModel: 'up-m', why: 'choice' },
+    admitted: ticket({ reservedNanoUsd: 0, maxOutputTokens: null, settle: () => 0 }),
     decision: EMPTY_DECISION,
     request: parseChatRequest(client),
     body: client,

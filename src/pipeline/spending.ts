@@ -1,0 +1,43 @@
+import type { BudgetFacts } from '../engine/record.ts'
+import type { BudgetLeft } from '../engine/state.ts'
+import type { Admitted } from './ports.ts'
+
+/** What the budgets had to do with one exchange so far. */
+export class Spending {
+  #reservedNanoUsd = 0
+  #settledNanoUsd = 0
+  #imposed: number | null = null
+  #left: readonly BudgetLeft[] = []
+
+  admitted({ reservedNanoUsd, maxOutputTokens }: Admitted): void {
+    this.#reservedNanoUsd += reservedNanoUsd
+    this.#imposed = maxOutputTokens
+  }
+
+  settled(nanoUsd: number): void {
+    this.#settledNanoUsd += nanoUsd
+  }
+
+  /** Balances as they stand now. */
+  seen(left: readonly BudgetLeft[]): void {
+    this.#left = left
+  }
+
+  /** Null when no budget concerned the exchange. */
+  facts(): BudgetFacts | null {
+    if (this.#left.length === 0) return null
+    return {
+      reservedNanoUsd: this.#reservedNanoUsd,
+      settledNanoUsd: this.#settledNanoUsd,
+      ...(this.#imposed === null ? {} : { imposedMaxOutputTokens: this.#imposed }),
+      left: this.#left.map(({ rule, subject, leftNanoUsd, resetsAt }) => ({
+        budget: rule.name,
+        scope: rule.scope,
+        subject,
+        leftNanoUsd,
+        limitNanoUsd: rule.limitNanoUsd,
+        resetsAt,
+      })),
+    }
+  }
+}
