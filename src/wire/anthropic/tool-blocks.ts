@@ -1,4 +1,5 @@
 import type { StreamPart } from '../canonical.ts'
+import { JsonExtent } from '../json-extent.ts'
 import type { BlockEvents } from './block-events.ts'
 import { toolId } from './encode-blocks.ts'
 
@@ -15,13 +16,13 @@ interface Call {
  * fragments of parallel calls may come mixed and a block that has been closed can not be continued.
  */
 export class ToolBlocks {
-  #open: (Call & { readonly index: number }) | null = null
+  #open: { readonly index: number; readonly extent: JsonExtent } | null = null
   readonly #waiting = new Map<number, Call>()
 
   add(part: ToolDelta, writer: BlockEvents): string[] {
     const { index, argumentsDelta } = part
     if (this.#open?.index === index) {
-      this.#open.pieces.push(argumentsDelta)
+      this.#open.extent.add(argumentsDelta)
       return fragment(argumentsDelta, writer)
     }
     const waiting = this.#waiting.get(index)
@@ -33,7 +34,7 @@ export class ToolBlocks {
     if (part.id === undefined && part.name === undefined) return []
     const call = { id: part.id ?? `call_${index}`, name: part.name ?? '', pieces: [argumentsDelta] }
     if (this.#open === null) return this.#start(index, call, writer)
-    if (!isComplete(this.#open.pieces)) {
+    if (!this.#open.extent.complete) {
       this.#waiting.set(index, call)
       return []
     }
@@ -54,22 +55,15 @@ export class ToolBlocks {
   }
 
   #start(index: number, call: Call, writer: BlockEvents): string[] {
-    this.#open = { index, ...call }
+    const said = call.pieces.join('')
+    const extent = new JsonExtent()
+    extent.add(said)
+    this.#open = { index, extent }
     const opened = writer.open({ type: 'tool_use', id: toolId(call.id), name: call.name, input: {} })
-    return [opened, ...fragment(call.pieces.join(''), writer)]
+    return [opened, ...fragment(said, writer)]
   }
 }
 
 function fragment(text: string, writer: BlockEvents): string[] {
   return text === '' ? [] : [writer.delta({ type: 'input_json_delta', partial_json: text })]
-}
-
-/** No arguments at all may still get some. */
-function isComplete(pieces: readonly string[]): boolean {
-  try {
-    JSON.parse(pieces.join(''))
-    return true
-  } catch {
-    return false
-  }
 }

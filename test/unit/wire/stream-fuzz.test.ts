@@ -7,32 +7,60 @@ import { GenerateStreamDecoder } from '../../../src/wire/gemini/decode-stream.ts
 import { GenerateStreamEncoder } from '../../../src/wire/gemini/encode-stream.ts'
 import { ChatStreamDecoder } from '../../../src/wire/openai-chat/decode-stream.ts'
 import { ChatStreamEncoder } from '../../../src/wire/openai-chat/encode-stream.ts'
+import type { JsonValue } from '../../../src/wire/json.ts'
+import { echoOf } from '../../../src/wire/openai-responses/echo.ts'
+import { ResponsesStreamEncoder } from '../../../src/wire/openai-responses/encode-stream.ts'
 import type { StreamDecoder } from '../../../src/wire/reading.ts'
 import { sseData, SseParser } from '../../../src/wire/sse.ts'
+import { mutated } from './mutate.ts'
 import { essence, recordedEvents } from './recorded-file.ts'
+
+interface Writer {
+  write(part: StreamPart): readonly string[]
+  end?(): readonly string[]
+}
 
 interface Sample {
   readonly name: string
   readonly payloads: readonly string[]
   readonly decoder: () => StreamDecoder
+  /** Keeps the provider's payloads, for the writer of the same format. */
+  readonly relaying: () => StreamDecoder
+  readonly writer: () => Writer
 }
 
+const MESSAGES = ['anthropic-json-tool.1', 'anthropic-clear-thinking.1', 'anthropic-fallback', 'anthropic-refusal']
+const GENERATE = ['google-text', 'google-stream-tool-call-arguments', 'google-reasoning-gemini3', 'google-tool-call']
+const CHAT = ['deepseek-tool-call', 'mistral-reasoning', 'groq-tool-call', 'azure-model-router.1', 'xai-tool-call']
+
+const messagesWriter = (): Writer => new MessagesStreamEncoder({ model: 'm' })
+const generateWriter = (): Writer => new GenerateStreamEncoder({ model: 'm' })
+const chatWriter = (): Writer => new ChatStreamEncoder({ model: 'm', created: 1, includeUsage: true })
+const responsesWriter = (): Writer =>
+  new ResponsesStreamEncoder({ id: 'resp_1', model: 'm', created: 1, echo: echoOf({}), customTools: new Set() })
+
 const SAMPLES: readonly Sample[] = [
-  ...['anthropic-json-tool.1', 'anthropic-clear-thinking.1', 'anthropic-fallback'].map((name) => ({
+  ...MESSAGES.map((name) => ({
     name,
     payloads: recordedEvents(`anthropic/${name}.chunks.txt`),
     decoder: () => new MessagesStreamDecoder({ keepRaw: name === 'anthropic-fallback' }),
+    relaying: () => new MessagesStreamDecoder({ keepRaw: true }),
+    writer: messagesWriter,
   })),
-  ...['google-text', 'google-stream-tool-call-arguments'].map((name) => ({
+  ...GENERATE.map((name) => ({
     name,
     payloads: recordedEvents(`gemini/${name}.chunks.txt`),
     decoder: () => new GenerateStreamDecoder({ keepRaw: name === 'google-text' }),
+    relaying: () => new GenerateStreamDecoder({ keepRaw: true }),
+    writer: generateWriter,
   })),
-  {
-    name: 'deepseek-tool-call',
-    payloads: recordedEvents('deepseek-tool-call.chunks.txt'),
+  ...CHAT.map((name) => ({
+    name,
+    payloads: recordedEvents(`${name}.chunks.txt`),
     decoder: () => new ChatStreamDecoder('deepseek'),
-  },
+    relaying: () => new ChatStreamDecoder('deepseek'),
+    writer: chatWriter,
+  })),
 ]
 
 /** What a reader of a stream gets of text that comes in pieces; an error ends it. */
@@ -55,10 +83,18 @@ function cutAt(text: string, places: readonly number[]): string[] {
   return [0, ...at].map((from, index) => text.slice(from, at[index]))
 }
 
+/** Whatever was read can be written to any client. */
+function writeToAll(parts: readonly StreamPart[]): void {
+  for (const writer of [messagesWriter(), generateWriter(), chatWriter(), responsesWriter()]) {
+    for (const { raw: _raw, ...part } of parts) if (part.kind !== 'opaque') writer.write(part)
+    writer.end?.()
+  }
+}
+
 const places = fc.array(fc.nat(), { maxLength: 40 })
 const ends = fc.constantFrom('\n', '\r\n', '\r')
 
-describe.each(SAMPLES)('$name', ({ payloads, decoder }) => {
+describe.each(SAMPLES)('$name', ({ payloads, decoder, relaying, writer }) => {
   const whole = payloads.map((payload) => sseData(payload)).join('')
 
   it('is read the same wherever it is cut and whatever its line ends are', () => {
@@ -69,6 +105,22 @@ describe.each(SAMPLES)('$name', ({ payloads, decoder }) => {
         expect(essence(read(cutAt(text, at), decoder()).parts)).toEqual(wanted)
       }),
       { seed: 71, numRuns: 60 },
+    )
+  })
+
+  it('can be damaged inside its events without making anything throw', () => {
+    const events = payloads.map((payload): JsonValue => JSON.parse(payload))
+    fc.assert(
+      fc.property(mutated([events]), (damaged) => {
+        const text = (Array.isArray(damaged) ? damaged : [damaged]).map((event) => sseData(JSON.stringify(event)))
+        expect(() => writeToAll(read(text, decoder()).parts)).not.toThrow()
+        // For a client of the same format too, every payload that goes out is one that clients can parse.
+        const own = writer()
+        const { parts } = read(text, relaying())
+        const sent = [...parts.flatMap((part) => own.write(part)), ...(own.end?.() ?? [])]
+        for (const one of sent) expect(() => void JSON.parse(one.replace(/^event: .*\ndata: /, ''))).not.toThrow()
+      }),
+      { seed: 73, numRuns: 150 },
     )
   })
 
@@ -86,18 +138,7 @@ describe.each(SAMPLES)('$name', ({ payloads, decoder }) => {
           text = text.slice(0, from) + insert + text.slice(from + remove)
         }
         const { parts } = read([text], decoder())
-        // Whatever was read can be written to any client.
-        const messages = new MessagesStreamEncoder({ model: 'm' })
-        const generate = new GenerateStreamEncoder({ model: 'm' })
-        const chat = new ChatStreamEncoder({ model: 'm', created: 1, includeUsage: true })
-        const words = parts.map(({ raw: _raw, ...part }) => part)
-        const writeAll = (): void => {
-          for (const part of words) {
-            if (part.kind === 'opaque') continue
-            for (const encoder of [messages, generate, chat]) encoder.write(part)
-          }
-        }
-        expect(writeAll).not.toThrow()
+        expect(() => writeToAll(parts)).not.toThrow()
       }),
       { seed: 72, numRuns: 150 },
     )
