@@ -41,8 +41,11 @@ export interface LedgerClosing {
   readonly usage: TokenUsage | null
   /** Integer nano-dollars charged to every budget that concerns the row. */
   readonly costNanoUsd: number
-  /** `reserved`: the cost is not known, and what was reserved is charged; `none`: nothing was billed. */
-  readonly costBasis: UsageBasis | 'reserved' | 'none'
+  /**
+   * `reserved`: the cost is not known, and what a budget reserved is charged; `unknown`: it is not known and no budget
+   * asked, so 0 stands for a gap, never for a price; `none`: nothing was billed.
+   */
+  readonly costBasis: UsageBasis | 'reserved' | 'unknown' | 'none'
   /** Source and date of the price; null when none was used. */
   readonly priceSource: string | null
   readonly priceAsOf: string | null

@@ -78,7 +78,7 @@ class Run {
   async reply(): Promise<ExchangeReply> {
     const exchange = this.#exchange
     const refusal =
-      refusalError(exchange.decided.decision, exchange.at) ??
+      refusalError(exchange.decided, exchange.at) ??
       strictRefusal(exchange.incoming.droppedParams ?? [], exchange.generation.routing.strictParams)
     if (refusal !== null) return this.#error(refusal, 'refused')
     const turnedAway = this.#enter()

@@ -2,13 +2,14 @@ import { isRejected, type Decision, type Rejection } from '../engine/decision.ts
 import { QUOTA_REASON } from '../engine/health/effect.ts'
 import type { AttemptRecord, UpstreamFailureClass } from '../engine/record.ts'
 import { GatewayError, type ErrorCode } from '../wire/errors.ts'
-import type { UpstreamFailure, UpstreamMissing } from './ports.ts'
+import { budgetError, spentBudget } from './budget-refusal.ts'
+import type { Decided, UpstreamFailure, UpstreamMissing } from './ports.ts'
 
 /** The longest wait we tell a client: OpenAI's clients obey any number of seconds literally. */
 const MAX_RETRY_AFTER_MS = 60_000
 
 /** The error of a decision at `now` that refused, with every rejected model and its numbers. */
-export function refusalError(decision: Decision, now: number): GatewayError | null {
+export function refusalError({ decision, state }: Omit<Decided, 'roll'>, now: number): GatewayError | null {
   const { outcome, asked } = decision
   if (outcome.kind === 'chosen') return null
   const data = {
@@ -28,7 +29,7 @@ export function refusalError(decision: Decision, now: number): GatewayError | nu
     case 'model_not_allowed':
       return new GatewayError('model_not_allowed', `the key may not use "${asked.model}"`, { param: 'model' })
     case 'budget_exceeded':
-      return new GatewayError('budget_exceeded', 'a budget is spent and no lower tier fits', { data })
+      return budgetError(spentBudget(decision, state.budgets), data)
     case 'no_capable_model':
       return (
         coolingDownError(decision, now, data) ??

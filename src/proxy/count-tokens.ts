@@ -16,10 +16,10 @@ export function countingOf(counter: Counter): AuthedHandler {
     const canonical = counter.read(body, request)
     const read = { canonical, body: null, droppedParams: [], hints, parseMs: 0, endpoint: 'chat' } as const
     const now = Date.now()
-    const { decision } = ports.pipeline.decide(incomingOf(context, caller, read), now)
-    const refusal = refusalError(decision, now)
+    const decided = ports.pipeline.decide(incomingOf(context, caller, read), now)
+    const refusal = refusalError(decided, now)
     if (refusal !== null && isAboutName(refusal)) throw refusal
-    sendJson(response, 200, counter.answerBody(decision.features.inputTokens))
+    sendJson(response, 200, counter.answerBody(decided.decision.features.inputTokens))
   }
 }
 

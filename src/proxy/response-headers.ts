@@ -1,5 +1,6 @@
-import { costText, fallbackOf, plannedOf, reasonCode, servedAttempt } from '../engine/record-facts.ts'
-import type { AttemptRecord, ExchangeRecord } from '../engine/record.ts'
+import { costText, fallbackOf, plannedOf, reasonCode, servedAttempt, usdText } from '../engine/record-facts.ts'
+import type { AttemptRecord, BudgetFacts, ExchangeRecord } from '../engine/record.ts'
+import { rateLimitHeaders } from './rate-limit-headers.ts'
 
 export type HeaderMap = Readonly<Record<string, string>>
 
@@ -34,8 +35,20 @@ export function headersOf(record: ExchangeRecord): HeaderMap {
   }
   if (record.attempts.length > 0)
     headers['x-gateway-attempts'] = clean(record.attempts.map(attemptText).join(', '), MAX_ATTEMPTS_VALUE)
+  if (record.budget !== undefined) headers['x-gateway-budget-remaining'] = clean(budgetText(record.budget))
+  if (record.budget?.imposedMaxOutputTokens !== undefined)
+    headers['x-gateway-max-output'] = String(record.budget.imposedMaxOutputTokens)
+  if (record.rateLimits !== undefined) Object.assign(headers, rateLimitHeaders(record.rateLimits))
   if (record.droppedParams.length > 0) headers['x-gateway-dropped-params'] = clean(record.droppedParams.join(','))
   return headers
+}
+
+/** The least that is left in each scope, in dollars. */
+function budgetText({ left }: BudgetFacts): string {
+  const least = new Map<string, number>()
+  for (const { scope, leftNanoUsd } of left)
+    least.set(scope, Math.max(0, Math.min(leftNanoUsd, least.get(scope) ?? Infinity)))
+  return [...least].map(([scope, nanoUsd]) => `${scope}=${usdText(nanoUsd)}`).join(', ')
 }
 
 function attemptText(attempt: AttemptRecord): string {
