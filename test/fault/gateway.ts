@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { openAuthenticator } from '../../src/auth/authenticator.ts'
 import type { ExchangeRecord } from '../../src/engine/record.ts'
-import { openAdmission } from '../../src/pipeline/admission.ts'
+import { openAdmission } from '../../src/pipeline/admission/spend-cap.ts'
 import { createPipeline } from '../../src/pipeline/pipeline.ts'
 import type { Clock } from '../../src/pipeline/ports.ts'
 import { createLiveState } from '../../src/pipeline/state.ts'

@@ -1,5 +1,5 @@
 import { secretsOfEnvironment } from '../../guardrails/known-values.ts'
-import { openAdmission, spendCap } from '../../pipeline/admission.ts'
+import { openAdmission, spendCap } from '../../pipeline/admission/spend-cap.ts'
 import { createPipeline, type PipelinePorts } from '../../pipeline/pipeline.ts'
 import type { Clock, Generation, Pipeline, StatePort } from '../../pipeline/ports.ts'
 import { createLiveState } from '../../pipeline/state.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onlyAdmitted } from '../../pipeline/admitted-upstream.ts'
+import { onlyAdmitted } from '../../pipeline/admission/ticket.ts'
 import type { Clock, UpstreamPort } from '../../pipeline/ports.ts'
 import { parseChaos } from '../../upstream/chaos-spec.ts'
 import { ChaosUpstream } from '../../upstream/chaos.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ModelRow } from '../../../src/engine/matrix.ts'
 import { UpstreamStreamError } from '../../../src/engine/upstream-error.ts'
-import { ticket } from '../../../src/pipeline/admitted-upstream.ts'
+import { ticket } from '../../../src/pipeline/admission/ticket.ts'
 import type { AdmissionPort, ExchangeReply } from '../../../src/pipeline/ports.ts'
 import { createLiveState } from '../../../src/pipeline/state.ts'
 import { answered, bench, failed, incoming, matrixOf, ROUTING, row, streamed, type Bench } from './support.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { UpstreamStreamError } from '../../../src/engine/upstream-error.ts'
-import { spendCap } from '../../../src/pipeline/admission.ts'
+import { spendCap } from '../../../src/pipeline/admission/spend-cap.ts'
 import type { ExchangeReply } from '../../../src/pipeline/ports.ts'
 import type { StreamPart } from '../../../src/wire/canonical.ts'
 import { answered, bench, failed, incoming, matrixOf, ROUTING, row, streamed, USAGE } from './support.ts'

@@ -3,7 +3,7 @@ import { modelId, type Matrix, type ModelRow } from '../../../src/engine/matrix.
 import type { ExchangeRecord } from '../../../src/engine/record.ts'
 import type { RoutingConfig } from '../../../src/engine/routing-config.ts'
 import type { UpstreamStreamError } from '../../../src/engine/upstream-error.ts'
-import { openAdmission } from '../../../src/pipeline/admission.ts'
+import { openAdmission } from '../../../src/pipeline/admission/spend-cap.ts'
 import { createPipeline } from '../../../src/pipeline/pipeline.ts'
 import type {
   AdmissionPort,

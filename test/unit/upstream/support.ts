@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net'
 import { modelId } from '../../../src/engine/matrix.ts'
-import { ticket } from '../../../src/pipeline/admitted-upstream.ts'
+import { ticket } from '../../../src/pipeline/admission/ticket.ts'
 import { EMPTY_DECISION } from './empty-decision.ts'
 import type { Clock, UpstreamCall, UpstreamResult, UpstreamStream } from '../../../src/pipeline/ports.ts'
 import { OpenAiUpstream } from '../../../src/upstream/openai.ts'

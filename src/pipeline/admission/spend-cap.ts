@@ -1,6 +1,6 @@
-import { GatewayError } from '../wire/errors.ts'
-import { ticket } from './admitted-upstream.ts'
-import type { AdmissionPort, AdmissionRefused, AdmissionRequest } from './ports.ts'
+import { GatewayError } from '../../wire/errors.ts'
+import { ticket } from './ticket.ts'
+import type { AdmissionPort, AdmissionRefused, AdmissionRequest } from '../ports.ts'
 
 /** Lets everything through; in force while nothing limits. */
 export function openAdmission(): AdmissionPort {

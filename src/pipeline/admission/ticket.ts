@@ -1,4 +1,4 @@
-import type { Admitted, UpstreamPort } from './ports.ts'
+import type { Admitted, UpstreamPort } from '../ports.ts'
 
 /** Tickets whose attempt has not been settled. */
 const open = new WeakSet<Admitted>()
