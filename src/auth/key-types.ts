@@ -14,26 +14,44 @@ export interface Scopes {
   readonly explain: boolean | null
 }
 
+export const NO_SCOPES: Scopes = {
+  models: null,
+  maxTier: null,
+  policies: null,
+  endpoints: null,
+  hints: null,
+  explain: null,
+}
+
 /** Budgets and rate limits of the config that bind in addition to those that bind everybody. */
 interface Bindings {
   readonly budgets: readonly string[]
   readonly limits: readonly string[]
 }
 
-/** The identity of a key. It outlives its secrets: spend and limits belong to `id`. */
-export interface KeyRecord extends Bindings {
-  /** `key_` and 16 random characters; `dev` for the development key. Never reused. */
+/** Whoever has rights: a key, or what a token says of itself. */
+export interface Holder extends Bindings {
   readonly id: string
   /** `admin` opens `/gateway/…`; it exempts from nothing. */
   readonly kind: 'user' | 'admin'
-  /** Unique over all keys. The first names the key; the others are sub-identities that a request may pick. */
+  /** The first is the name; the others are sub-identities for requests to pick. */
   readonly aliases: readonly string[]
-  readonly owner: string | null
-  readonly deployment: string | null
+  /** Null: requests may say for which user (project) they are, where the scopes let them. */
   readonly user: string | null
   readonly project: string | null
   readonly groups: readonly string[]
   readonly scopes: Scopes
+  /** Policy imposed on every request. */
+  readonly policy?: string | null
+}
+
+/**
+ * The identity of a key. It outlives its secrets: spend and limits belong to `id`, which is `key_` and 16 random characters,
+ * or `dev` for the development key, and is never given to another key. Aliases are unique over all keys that are not revoked.
+ */
+export interface KeyRecord extends Holder {
+  readonly owner: string | null
+  readonly deployment: string | null
   readonly createdAt: number
   readonly expiresAt: number | null
   readonly revokedAt: number | null

@@ -1,5 +1,10 @@
 import type { AuditEvent, AuditEntry } from './audit-types.ts'
-import type { GroupRecord, KeyRecord } from './key-types.ts'
+import type { GroupRecord, KeyRecord, KeySecret, Scopes } from './key-types.ts'
+
+export type { AuditEntry, AuditEvent, GroupRecord, KeyRecord, KeySecret, Scopes }
+
+/** Links an event to the entry before it; null before the first. */
+export type AuditChain = (previous: AuditEntry | null, event: AuditEvent) => AuditEntry
 
 /** Where keys and groups are kept. Writes are single short transactions, each with its audit entry or not at all. */
 export interface KeyStore {

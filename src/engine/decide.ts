@@ -9,6 +9,7 @@ import {
   type RuleRef,
 } from './decision.ts'
 import { budgetWarnings } from './eligibility/budgets.ts'
+import { allowedNames } from './eligibility/asked.ts'
 import { isRightsRejection } from './eligibility/access.ts'
 import { resolveScope, type Scope, type ScopeRefusal } from './eligibility/scope.ts'
 import { candidateOf } from './candidates.ts'
@@ -95,10 +96,11 @@ function refused(
   standings: readonly Standing[],
   scope: Scope,
 ): Outcome {
+  const code = cause === 'budget' ? 'budget_exceeded' : refusalCode(standings, scope)
   return {
     kind: 'refused',
-    code: cause === 'budget' ? 'budget_exceeded' : refusalCode(standings, scope),
-    closest: [],
+    code,
+    closest: code === 'model_not_allowed' ? allowedNames(scope.input, scope.compiled) : [],
     rule: scope.rule?.ref ?? null,
     policy: scope.policyName,
   }

@@ -41,10 +41,14 @@ export interface Rights {
   readonly project: string | null
   /** Highest tier allowed; null for no ceiling. */
   readonly tierCeiling: string | null
-  /** Models or aliases allowed; null for all. */
+  /** Models, aliases or patterns such as `gpt-*` allowed; null for all. */
   readonly models: readonly string[] | null
+  /** Further lists, of groups: a model must be in each of them too. Absent: none. */
+  readonly modelsAlso?: readonly (readonly string[])[]
   /** Policy imposed on the key; null for the config's default. */
   readonly policy: string | null
+  /** Policies that may be asked for. The first is imposed where neither rule nor default names one of them. Absent: all. */
+  readonly policies?: readonly string[]
   /** Budgets and rate limits with `byReference` that bind this caller. Absent: none. */
   readonly budgets?: readonly string[]
   readonly limits?: readonly string[]
@@ -146,7 +150,7 @@ export type Outcome =
   | {
       readonly kind: 'refused'
       readonly code: 'no_capable_model' | 'model_not_found' | 'model_not_allowed' | 'budget_exceeded'
-      /** For `model_not_found`: the closest known names. */
+      /** For `model_not_found` the closest known names, for `model_not_allowed` names that the key may use. */
       readonly closest: readonly string[]
       readonly rule: RuleRef | null
       readonly policy: string | null

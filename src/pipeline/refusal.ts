@@ -27,7 +27,10 @@ export function refusalError({ decision, state }: Omit<Decided, 'roll'>, now: nu
       })
     }
     case 'model_not_allowed':
-      return new GatewayError('model_not_allowed', `the key may not use "${asked.model}"`, { param: 'model' })
+      return new GatewayError('model_not_allowed', `the key may not use "${asked.model}"`, {
+        param: 'model',
+        data: { allowed: outcome.closest },
+      })
     case 'budget_exceeded':
       return budgetError(spentBudget(decision, state.budgets), data)
     case 'no_capable_model':

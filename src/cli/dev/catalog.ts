@@ -1,4 +1,5 @@
-import type { Rights } from '../../engine/decision.ts'
+import { nameFilter } from '../../engine/eligibility/asked.ts'
+import { compile } from '../../engine/eligibility/compiled.ts'
 import type { ModelRow } from '../../engine/matrix.ts'
 import type { Generation } from '../../pipeline/ports.ts'
 import type { CatalogPort, ModelEntry } from '../../proxy/ports.ts'
@@ -12,7 +13,8 @@ export function catalogOf(generation: () => Generation): CatalogPort {
       const groups = [...Object.keys(routing.aliases), ...routing.tiers.map((tier) => `tier:${tier}`)]
       const callable = matrix.rows.filter((row) => isCallable(row))
       const entries = [...[...ours, ...groups].map(groupEntry), ...callable.map(modelEntry)]
-      return entries.filter(({ id }) => mayName(id, rights))
+      const mayName = nameFilter(rights, compile(routing, matrix))
+      return entries.filter(({ id }) => mayName(id))
     },
   }
 }
@@ -20,10 +22,6 @@ export function catalogOf(generation: () => Generation): CatalogPort {
 /** True when some configured provider serves the model and has a credential for it. */
 export function isCallable(row: ModelRow): boolean {
   return row.targets.some(({ hasCredentials }) => hasCredentials)
-}
-
-function mayName(id: string, rights: Rights): boolean {
-  return rights.models === null || rights.models.includes(id)
 }
 
 function groupEntry(id: string): ModelEntry {

@@ -1,6 +1,8 @@
-import type { DecideInput } from '../decision.ts'
+import type { DecideInput, Rights } from '../decision.ts'
+import { allowedModels } from './allowed.ts'
 import { closestNames } from './closest-names.ts'
 import type { Compiled, Entry } from './compiled.ts'
+import { mayUsePolicy } from './policies.ts'
 
 /** What the `model` member of a request means. */
 export type Wish =
@@ -35,24 +37,52 @@ export function resolveWish(input: DecideInput, compiled: Compiled): Wish | unde
   return entry === undefined ? undefined : { kind: 'model', entry }
 }
 
-/** Names to suggest for an unknown one. Models that the key may not use are left out. */
+/** Names to suggest for an unknown one. What the key may not use is left out. */
 export function suggestNames(input: DecideInput, compiled: Compiled, unknown: string): readonly string[] {
-  const allowed = allowedModels(input, compiled)
-  const models = compiled.entries.map((entry) => entry.row.id)
-  return closestNames(unknown, [
-    'auto',
-    ...Object.keys(input.config.policies).map((policy) => `${POLICY_PREFIX}${policy}`),
-    ...input.config.tiers.map((tier) => `${TIER_PREFIX}${tier}`),
-    ...compiled.aliases.keys(),
-    ...models.filter((model) => (allowed === null || allowed.has(model)) && !compiled.aliases.has(model)),
-  ])
+  return closestNames(unknown, namesFor(input, compiled))
 }
 
-/** The models that the key may use, aliases spelt out; null for all. */
-export function allowedModels(input: DecideInput, compiled: Compiled): ReadonlySet<string> | null {
-  const names = input.rights.models
-  if (names === null) return null
-  const allowed = new Set<string>(names)
-  for (const name of names) for (const member of compiled.aliases.get(name) ?? []) allowed.add(member)
-  return allowed
+const MAX_ALLOWED = 20
+
+/** What a caller may ask for instead of what its key forbids: aliases and models, not all if there are many. */
+export function allowedNames(input: DecideInput, compiled: Compiled): readonly string[] {
+  return namesFor(input, compiled)
+    .filter((name) => compiled.aliases.has(name) || compiled.byId.has(name))
+    .slice(0, MAX_ALLOWED)
+}
+
+function namesFor({ rights, config }: DecideInput, compiled: Compiled): readonly string[] {
+  const models = compiled.entries.map((entry) => entry.row.id)
+  const names = [
+    'auto',
+    ...Object.keys(config.policies).map((policy) => `${POLICY_PREFIX}${policy}`),
+    ...config.tiers.map((tier) => `${TIER_PREFIX}${tier}`),
+    ...compiled.aliases.keys(),
+    ...models.filter((model) => !compiled.aliases.has(model)),
+  ]
+  return names.filter(nameFilter(rights, compiled))
+}
+
+/** Tells which names the caller may write into `model`: those behind which there is something that it may use. */
+export function nameFilter(rights: Rights, compiled: Compiled): (name: string) => boolean {
+  const allowed = allowedModels(rights, compiled)
+  const ceiling = ceilingRank(rights, compiled)
+  const usable = compiled.entries.filter(
+    ({ row, tierRank }) =>
+      tierRank <= ceiling && (allowed === null || allowed.has(row.id)) && rights.policies?.length !== 0,
+  )
+  const ids = new Set<string>(usable.map(({ row }) => row.id))
+  return (name) => {
+    if (name === 'auto') return usable.length > 0
+    if (name.startsWith(POLICY_PREFIX))
+      return usable.length > 0 && mayUsePolicy(rights, name.slice(POLICY_PREFIX.length))
+    if (name.startsWith(TIER_PREFIX)) return usable.some(({ row }) => row.tier === name.slice(TIER_PREFIX.length))
+    const members = compiled.aliases.get(name)
+    return members === undefined ? ids.has(name) : usable.some(({ row }) => members.has(row.id))
+  }
+}
+
+/** An unknown ceiling lets nothing through: rights fail closed. */
+export function ceilingRank({ tierCeiling }: Rights, compiled: Compiled): number {
+  return tierCeiling === null ? Infinity : (compiled.tierRanks.get(tierCeiling) ?? -1)
 }

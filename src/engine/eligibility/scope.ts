@@ -1,8 +1,10 @@
 import type { DecideInput, RuleRef } from '../decision.ts'
 import type { Policy } from '../routing-config.ts'
 import { findRule, type MatchedRule } from '../rules.ts'
-import { allowedModels, resolveWish, suggestNames, type Wish } from './asked.ts'
+import { allowedModels, type AllowedModels } from './allowed.ts'
+import { allowedNames, ceilingRank, resolveWish, suggestNames, type Wish } from './asked.ts'
 import { compile, type Compiled } from './compiled.ts'
+import { policyOf } from './policies.ts'
 
 /** What one request may and should use, before any model is looked at. */
 export interface Scope {
@@ -15,7 +17,7 @@ export interface Scope {
   readonly policyName: string
   readonly policy: Policy
   /** Models the key may use; null for all. */
-  readonly allowed: ReadonlySet<string> | null
+  readonly allowed: AllowedModels | null
   /** The lower of the key's ceiling and the tier hint. */
   readonly ceiling: { readonly tier: string; readonly rank: number } | null
   /** The key's own ceiling: breaking it is a matter of rights, not of the request. */
@@ -35,7 +37,7 @@ export interface ScopeRefusal {
 
 const PLAIN_POLICY: Policy = { kind: 'minimize_cost', require: {}, relax: [], strict: false }
 
-/** Resolves names, rights, rule and policy of a request; a name that nothing has, or a policy the key forbids, refuses. */
+/** Resolves names, rights, rule and policy of a request; a name that nothing has, or a policy or tier the key forbids, refuses. */
 export function resolveScope(input: DecideInput): Scope | ScopeRefusal {
   const compiled = compile(input.config, input.matrix)
   const wish = resolveWish(input, compiled)
@@ -44,9 +46,10 @@ export function resolveScope(input: DecideInput): Scope | ScopeRefusal {
   if (unknown !== undefined) return notFound(input, compiled, unknown)
   const { matched: rule, skipped } = findRule(input, wish, compiled)
   const policyName = policyOf(input, wish, rule)
-  if (policyName === null) {
+  if (policyName === null || isTierAbove(wish, input, compiled)) {
     const ref = rule?.ref ?? null
-    return { kind: 'refused', code: 'model_not_allowed', closest: [], compiled, rule: ref, policy: input.rights.policy }
+    const closest = allowedNames(input, compiled)
+    return { kind: 'refused', code: 'model_not_allowed', closest, compiled, rule: ref, policy: input.rights.policy }
   }
   return {
     kind: 'scope',
@@ -58,11 +61,16 @@ export function resolveScope(input: DecideInput): Scope | ScopeRefusal {
     policyName,
     // The config is validated, so a name without a policy can only come from a hand-made input; stay total.
     policy: ownMember(input.config.policies, policyName) ?? PLAIN_POLICY,
-    allowed: allowedModels(input, compiled),
+    allowed: allowedModels(input.rights, compiled),
     ceiling: ceilingOf(input, compiled),
-    keyCeilingRank: keyCeiling(input, compiled),
+    keyCeilingRank: ceilingRank(input.rights, compiled),
     wanted: wantedTier(input, wish, { rule, compiled }),
   }
+}
+
+/** A tier that was asked for by name is refused rather than lowered: the client would pay for what it did not ask. */
+function isTierAbove(wish: Wish, { rights }: DecideInput, compiled: Compiled): boolean {
+  return wish.kind === 'tier' && wish.rank > ceilingRank(rights, compiled)
 }
 
 function notFound(input: DecideInput, compiled: Compiled, name: string): ScopeRefusal {
@@ -79,27 +87,10 @@ function unknownHint(input: DecideInput, compiled: Compiled): string | undefined
   return imposed !== null && !Object.hasOwn(input.config.policies, imposed) ? `auto:${imposed}` : undefined
 }
 
-/**
- * Key, then `auto:<policy>`, then the hint, then the rule, then the default. Null when the request wants another policy
- * than the one its key imposes.
- */
-function policyOf(input: DecideInput, wish: Wish, rule: MatchedRule | null): string | null {
-  const wanted = wish.kind === 'policy' ? wish.policy : input.asked.hints.policy
-  const imposed = input.rights.policy
-  if (imposed !== null) return wanted === undefined || wanted === imposed ? imposed : null
-  return wanted ?? rule?.rule.policy ?? input.config.defaultPolicy
-}
-
-/** An unknown ceiling lets nothing through: rights fail closed. */
-function keyCeiling(input: DecideInput, compiled: Compiled): number {
-  const tier = input.rights.tierCeiling
-  return tier === null ? Infinity : (compiled.tierRanks.get(tier) ?? -1)
-}
-
 function ceilingOf(input: DecideInput, compiled: Compiled): Scope['ceiling'] {
   const hint = input.asked.hints.tier
   const hintRank = hint === undefined ? Infinity : (compiled.tierRanks.get(hint) ?? -1)
-  const keyRank = keyCeiling(input, compiled)
+  const keyRank = ceilingRank(input.rights, compiled)
   if (hint !== undefined && hintRank < keyRank) return { tier: hint, rank: hintRank }
   return input.rights.tierCeiling === null ? null : { tier: input.rights.tierCeiling, rank: keyRank }
 }

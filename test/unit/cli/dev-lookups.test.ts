@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { bugText } from '../../../src/cli/dev/bug-text.ts'
 import { catalogOf } from '../../../src/cli/dev/catalog.ts'
+import type { Rights } from '../../../src/engine/decision.ts'
 import { localHosts } from '../../../src/cli/dev/local-hosts.ts'
 import { nearest, outlineOf } from '../../../src/cli/dev/request-outline.ts'
 import { DEVELOPMENT_PRINCIPAL } from '../../../src/auth/authenticator.ts'
@@ -77,12 +78,18 @@ describe('the list of models', () => {
     const ids = catalog.models(DEVELOPMENT_PRINCIPAL.rights).map(({ id }) => id)
     expect(ids).toContain('with-key')
     expect(ids).not.toContain('without-key')
-    expect(ids).toEqual(expect.arrayContaining(['auto', ...ROUTING.tiers.map((tier) => `tier:${tier}`)]))
+    expect(ids).toEqual(expect.arrayContaining(['auto', 'tier:standard']))
+    expect(ids).not.toContain('tier:premium')
   })
 
   it('shows a restricted key only what it may name', () => {
-    const rights = { ...DEVELOPMENT_PRINCIPAL.rights, models: ['with-key'] }
-    expect(catalog.models(rights)).toEqual([{ id: 'with-key', ownedBy: 'a', created: 0 }])
+    const listed = (rights: Partial<Rights>): string[] =>
+      catalog.models({ ...DEVELOPMENT_PRINCIPAL.rights, ...rights }).map(({ id }) => id)
+    expect(listed({ models: ['with-*'] })).toEqual(['auto', 'auto:cheapest', 'tier:standard', 'with-key'])
+    expect(listed({ models: ['with-*'], policies: ['best'] })).toEqual(['auto', 'tier:standard', 'with-key'])
+    expect(listed({ policies: [] })).toEqual([])
+    expect(listed({ models: ['other'] })).toEqual([])
+    expect(listed({ tierCeiling: 'free' })).toEqual([])
   })
 })
 
