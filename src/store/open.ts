@@ -1,29 +1,94 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, linkSync, mkdirSync, rmSync, statSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { GatewayError } from '../wire/errors.ts'
-import { MIGRATIONS } from './migrations.ts'
+import { sqliteCode, storeFailure } from './failure.ts'
+import { migrate, refuseForeign } from './migrate.ts'
 
 export type Connection = Database.Database
+
+export interface OpenOptions {
+  /** Milliseconds to wait, blocking, while another process writes. */
+  readonly busyMs?: number
+  /** `full` also survives a power cut, at the price of one disk flush a commit. */
+  readonly synchronous?: 'normal' | 'full'
+}
 
 /**
  * Opens the one database file under `.gateway/`, makes it when it is missing and brings its schema up to date.
  * Never resets anything: a damaged, locked or newer file is a `store_failed` error.
  */
-export function openDatabase(path: string): Connection {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const existed = existsSync(path)
+export function openDatabase(path: string, options: OpenOptions = {}): Connection {
+  return guarded(path, () => {
+    if (fileAt(path) === null) create(path)
+    return open(path, options)
+  })
+}
+
+/** The same for commands that only look: null when there is no file, and none is made. */
+export function openExisting(path: string, options: OpenOptions = {}): Connection | null {
+  return guarded(path, () => (fileAt(path) === null ? null : open(path, options)))
+}
+
+function guarded<T>(path: string, run: () => T): T {
   try {
-    const connection = keepAlive(new Database(path, { timeout: 2000 }))
-    if (!existed) chmodSync(path, 0o600)
+    return run()
+  } catch (error) {
+    throw storeFailure(path, error)
+  }
+}
+
+function fileAt(path: string): Stats | null {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats === undefined) return null
+  if (!stats.isFile()) throw new GatewayError('store_failed', `"${path}" is not a file`, { hint: 'move it away' })
+  // Files are put in place when they are whole, so an empty one has lost what it held.
+  if (stats.size === 0) {
+    throw new GatewayError('store_failed', `"${path}" is empty: what it held is lost`, {
+      hint: 'put a backup in its place, or delete it to begin anew',
+    })
+  }
+  return stats
+}
+
+/** A new file appears under its name only when it is whole, so that a crash can not leave half a database there. */
+function create(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${process.pid}.new`
+  rmSync(draft, { force: true })
+  const connection = connect(draft, { fileMustExist: false, busyMs: 0 })
+  try {
+    chmodSync(draft, 0o600)
+    connection.exec('PRAGMA journal_mode = WAL')
+    migrate(connection, path)
+    connection.close()
+    linkSync(draft, path)
+  } catch (error) {
+    // Another process was quicker, and its file is as good.
+    if (sqliteCode(error) !== 'EEXIST') throw error
+  } finally {
+    if (connection.open) connection.close()
+    rmSync(draft, { force: true })
+  }
+}
+
+function open(path: string, { busyMs = 2000, synchronous = 'normal' }: OpenOptions): Connection {
+  const connection = connect(path, { fileMustExist: true, busyMs })
+  try {
+    refuseForeign(connection, path)
     // By `exec`, since `pragma` makes statements that nobody holds on to (see `keepAlive`).
-    connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON')
+    connection.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON`)
     migrate(connection, path)
     return connection
   } catch (error) {
-    if (error instanceof GatewayError) throw error
-    throw failure(path, error)
+    connection.close()
+    throw error
   }
+}
+
+/** A bare connection that stays referenced; only for files that are no store, such as locks and drafts. */
+export function connect(path: string, options: { fileMustExist: boolean; busyMs: number }): Connection {
+  return keepAlive(new Database(path, { timeout: options.busyMs, fileMustExist: options.fileMustExist }))
 }
 
 const kept: unknown[] = []
@@ -46,45 +111,4 @@ function keepAlive(connection: Connection): Connection {
   connection.prepare = prepareKept as Connection['prepare']
   kept.push(connection)
   return connection
-}
-
-/** Each migration runs in one transaction with the new version number, so a crash leaves the old schema or the new one. */
-function migrate(connection: Connection, path: string): void {
-  const version = Number(connection.prepare('PRAGMA user_version').pluck().get())
-  if (version > MIGRATIONS.length) {
-    throw new GatewayError(
-      'store_failed',
-      `"${path}" has schema ${version}, this version knows up to ${MIGRATIONS.length}`,
-      {
-        hint: 'update the gateway, or move the file away',
-      },
-    )
-  }
-  for (const [index, sql] of MIGRATIONS.entries()) {
-    if (index < version) continue
-    connection.transaction(() => {
-      connection.exec(sql)
-      connection.exec(`PRAGMA user_version = ${index + 1}`)
-    })()
-  }
-}
-
-function failure(path: string, error: unknown): GatewayError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED') {
-    return new GatewayError('store_failed', `"${path}" is locked by another process`, {
-      hint: 'stop the other process, then try again',
-      cause: error,
-    })
-  }
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
-    return new GatewayError('store_failed', `"${path}" is damaged or no database`, {
-      hint: 'move the file away; a new one is made',
-      cause: error,
-    })
-  }
-  return new GatewayError('store_failed', `can not open "${path}"${code === '' ? '' : ` (${code})`}`, {
-    hint: 'check that the directory can be written',
-    cause: error,
-  })
 }
