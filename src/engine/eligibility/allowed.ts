@@ -1,5 +1,5 @@
 import type { Rights } from '../decision.ts'
-import { globMatches } from './budgets.ts'
+import { globMatches } from '../budgets/concerns.ts'
 import type { Compiled } from './compiled.ts'
 
 /** The models that a caller may use. */

@@ -1,5 +1,5 @@
+import { inClass } from '../budgets/concerns.ts'
 import type { Decision, ExpectedCost, Rejection } from '../decision.ts'
-import type { ModelClass } from '../routing-config.ts'
 import type { BudgetLeft } from '../state.ts'
 import type { Compiled, Entry } from './compiled.ts'
 
@@ -22,7 +22,7 @@ export function budgetVerdict(
   let verdict: BudgetVerdict | null = null
   for (const { rule, subject, leftNanoUsd } of budgets) {
     const action = rule.onExceed
-    if (action === 'warn' || !inClass(entry, rule.modelClass, compiled)) continue
+    if (action === 'warn' || !inClass(entry.row, rule.modelClass, compiled.aliases)) continue
     if (verdict !== null && action !== 'block') continue
     if (cost === null) {
       verdict ??= { action, rejection: { code: 'price_unknown', budget: rule.name } }
@@ -36,44 +36,6 @@ export function budgetVerdict(
     }
   }
   return verdict
-}
-
-function inClass({ row }: Entry, modelClass: ModelClass | undefined, compiled: Compiled): boolean {
-  if (modelClass === undefined) return true
-  switch (modelClass.kind) {
-    case 'tier':
-      return row.tier === modelClass.tier
-    case 'alias':
-      return compiled.aliases.get(modelClass.alias)?.has(row.id) === true
-    case 'pattern':
-      return globMatches(modelClass.pattern, row.id)
-  }
-}
-
-/** `*` stands for any run of characters. Never goes back further than the last star, so the time stays bounded. */
-export function globMatches(pattern: string, text: string): boolean {
-  let at = 0
-  let inPattern = 0
-  let star = -1
-  let resumeAt = 0
-  while (at < text.length) {
-    if (pattern[inPattern] === '*') {
-      star = inPattern
-      inPattern += 1
-      resumeAt = at
-    } else if (inPattern < pattern.length && pattern[inPattern] === text[at]) {
-      inPattern += 1
-      at += 1
-    } else if (star >= 0) {
-      inPattern = star + 1
-      resumeAt += 1
-      at = resumeAt
-    } else {
-      return false
-    }
-  }
-  while (pattern[inPattern] === '*') inPattern += 1
-  return inPattern === pattern.length
 }
 
 /** Budgets at or over their warning share, whatever they do when spent. */

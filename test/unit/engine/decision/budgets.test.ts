@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../../../src/engine/decide.ts'
-import { globMatches } from '../../../../src/engine/eligibility/budgets.ts'
+import { globMatches } from '../../../../src/engine/budgets/concerns.ts'
 import { modelId } from '../../../../src/engine/matrix.ts'
 import type { BudgetLeft } from '../../../../src/engine/state.ts'
 import { budget, given, matrix, rejectionCode, resultOf, row, THREE, type Situation } from './world.ts'
