@@ -16,3 +16,5 @@ export function assert<Ts>(property: fc.IRawProperty<Ts>, params?: fc.Parameters
     numRuns: Math.ceil((params?.numRuns ?? DEFAULT_RUNS) * run.factor),
   })
 }
+
+export default { ...fc, assert }

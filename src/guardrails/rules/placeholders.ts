@@ -4,7 +4,7 @@ const EXAMPLES =
 /** True for what stands in documentation where a secret would stand: `<your key>`, `${TOKEN}`, `xxxx`, `changeme`. */
 export function isPlaceholder(value: string): boolean {
   const bare = value.slice(0, 200)
-  return EXAMPLES.test(bare) || /^\[[A-Z_]+_\d+\]/u.test(bare) || new Set(bare).size <= 2
+  return EXAMPLES.test(bare) || /^\s*\[[A-Z_]+_\d+\]/u.test(bare) || new Set(bare).size <= 2
 }
 
 /** Bits a character by the frequencies in the text: words of a language score about 3, random keys 4 and more. */

@@ -68,6 +68,10 @@ describe('redaction', () => {
       }),
       { seed: 17, numRuns: 200 },
     )
+    const session = redactor().session('s')
+    const once = session.text(`password:  ' AKIA${'A'.repeat(16)}`)
+    expect(once).toBe("password:  ' [API_KEY_1]")
+    expect(session.text(once)).toBe(once)
   })
 })
 

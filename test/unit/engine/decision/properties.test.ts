@@ -160,9 +160,11 @@ describe('narrowing', () => {
       fc.property(anyInput, hint, (input, tier) => {
         const failover = { ...input.config.failover, lowerTiers: true }
         const bare = withConfig({ ...input, asked: { ...input.asked, hints: { tags: [] } } }, { failover })
-        // A budget's cap and a strict policy's limits depend on who wins, so they are left out of this comparison.
+        // A budget's cap and a strict policy's limits depend on who wins, so they are left out of this comparison. A list
+        // that a rule wrote out is, as to tiers, all the plan there is, and the hint may lower the tier within it.
+        const rules = bare.config.rules.map(({ order: _order, ...rest }) => rest)
         const plain = {
-          ...withConfig(bare, { policies: { p: CHEAPEST, q: CHEAPEST } }),
+          ...withConfig(bare, { rules, policies: { p: CHEAPEST, q: CHEAPEST } }),
           state: { ...bare.state, budgets: [] },
         }
         const without = reachable(withConfig(plain, { failover: { ...failover, higherTiers: true } }))
