@@ -126,6 +126,12 @@ export const ERROR_FACES = {
     exitCode: 3,
     meaning: 'the address can not be listened on; choose another with `--host` or `--port`',
   },
+  store_locked: {
+    status: 0,
+    type: 'store',
+    exitCode: 3,
+    meaning: 'another `gateway dev` writes the database under `.gateway/`; one at a time may',
+  },
   store_failed: {
     status: 0,
     type: 'store',
