@@ -5,6 +5,7 @@ import { encodeResponse } from '../wire/openai-responses/answer.ts'
 import { echoOf } from '../wire/openai-responses/echo.ts'
 import { ResponsesStreamEncoder, type EncodeResponse } from '../wire/openai-responses/encode-stream.ts'
 import { parseResponsesRequest } from '../wire/openai-responses/parse-request.ts'
+import { withoutReferences } from '../wire/openai-responses/relay-request.ts'
 import { EVENT_STREAM, OPENAI_VOICE } from './openai-voice.ts'
 import { answerId, arrivedAt, servedName } from './served.ts'
 import type { Speaker } from './speaker.ts'
@@ -21,12 +22,15 @@ export const responsesSpeaker: Speaker = {
     }
     return {
       canonical,
-      body,
+      body: withoutReferences(body, (id) => shelf.find(id)),
       // Asked for in so many words, it is worth a note that nothing is kept.
       droppedParams: body['store'] === true ? ['store'] : [],
       framing: EVENT_STREAM,
-      answerBody: ({ answer, record }, requestId) =>
-        keep(encodeResponse(answer, encodeOptions(record, { body, canonical, requestId, reported: answer.model }))),
+      answerBody: ({ answer, raw, record }, requestId) => {
+        const model = servedName(record, answer.model)
+        if (raw !== null) return keep({ ...raw, model })
+        return keep(encodeResponse(answer, encodeOptions(record, { body, canonical, requestId, reported: model })))
+      },
       streamWriter: (draft, requestId) => {
         const options = encodeOptions(draft, { body, canonical, requestId, reported: '' })
         const encoder = new ResponsesStreamEncoder(options)

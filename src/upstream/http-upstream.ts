@@ -145,7 +145,12 @@ function thrown(error: unknown, at: { timer: AttemptTimer; limits: AttemptLimits
 }
 
 /** Thoughts of earlier turns that only their own provider can read are history, not a wish of the client. */
-const HISTORY: ReadonlySet<string> = new Set(['messages.thinking', 'messages.reasoning_content', 'contents.thought'])
+const HISTORY: ReadonlySet<string> = new Set([
+  'messages.thinking',
+  'messages.reasoning_content',
+  'contents.thought',
+  'input.reasoning',
+])
 
 /** Under `strict_params` a parameter is never left out: the next provider may have a place for it. */
 function strictly(request: OutboundRequest): OutboundRequest | UpstreamFailure {

@@ -5,6 +5,9 @@ import { completeChatAnswer } from '../wire/openai-chat/complete-answer.ts'
 import { ChatStreamDecoder } from '../wire/openai-chat/decode-stream.ts'
 import { readEmbeddings } from '../wire/openai-embeddings/answer.ts'
 import { encodeEmbeddingsRequest } from '../wire/openai-embeddings/encode-request.ts'
+import { ResponsesStreamDecoder } from '../wire/openai-responses/decode-stream.ts'
+import { readResponse } from '../wire/openai-responses/read-answer.ts'
+import { relayedRequest } from '../wire/openai-responses/relay-request.ts'
 import { WithoutRaw } from '../wire/without-raw.ts'
 import { usageDialect, type UsageDialectName } from '../wire/usage-dialects.ts'
 import { HttpUpstream } from './http-upstream.ts'
@@ -13,7 +16,7 @@ import type { AnswerReader, OutboundRequest, ProviderFormat } from './provider-f
 import { requestBody } from './request-body.ts'
 import { requestQuirks, type RequestQuirks } from './request-quirks.ts'
 
-/** Calls a provider that speaks OpenAI's chat completions and embeddings. */
+/** Calls a provider that speaks OpenAI's chat completions, embeddings and, where it has them, responses. */
 export class OpenAiUpstream extends HttpUpstream {
   constructor(settings: ProviderSettings, ports: AdapterPorts) {
     super(settings, ports, new ChatFormat(settings))
@@ -33,6 +36,8 @@ class ChatFormat implements ProviderFormat {
     const { request, target } = call
     const embeddings = encodeEmbeddingsRequest(request, target.upstreamModel)
     if (embeddings !== null) return { path: '/embeddings', headers: {}, body: embeddings, droppedParams: [] }
+    const own = this.#ownResponsesBody(call)
+    if (own !== null) return { path: '/responses', headers: {}, ...relayedRequest(own, request, target.upstreamModel) }
     return { path: '/chat/completions', headers: {}, ...requestBody(call, this.#quirks) }
   }
 
@@ -40,7 +45,9 @@ class ChatFormat implements ProviderFormat {
     return { authorization: `Bearer ${secret}` }
   }
 
-  reader({ request }: UpstreamCall): AnswerReader {
+  reader(call: UpstreamCall): AnswerReader {
+    if (this.#ownResponsesBody(call) !== null) return RESPONSES_READER
+    const { request } = call
     const same = request.format === 'openai-chat'
     const { embeddings } = request
     return {
@@ -55,6 +62,17 @@ class ChatFormat implements ProviderFormat {
       },
     }
   }
+
+  /** The body of a client that speaks `/responses`, when the provider does too. */
+  #ownResponsesBody({ request, body }: UpstreamCall): JsonObject | null {
+    return this.#quirks.responses && request.format === 'openai-responses' ? body : null
+  }
+}
+
+const RESPONSES_READER: AnswerReader = {
+  readWhole: readResponse,
+  rawBody: (body) => body,
+  decoder: () => new ResponsesStreamDecoder(),
 }
 
 function completed(body: JsonObject, now: number): JsonObject {

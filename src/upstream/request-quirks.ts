@@ -11,6 +11,8 @@ export interface RequestQuirks {
   readonly toolChoiceRequired: 'required' | 'any'
   /** Takes the extensions that carry seals of providers; others are sent the talk without them. */
   readonly seals: boolean
+  /** Has the newer `/responses` as well, with the tools that the provider runs itself. */
+  readonly responses: boolean
   /** Members that the provider has no place for; they are left out and reported. */
   readonly dropped: readonly string[]
 }
@@ -22,10 +24,17 @@ const OPENAI: RequestQuirks = {
   renamed: {},
   toolChoiceRequired: 'required',
   seals: false,
+  responses: true,
   dropped: [],
 }
 
-const COMPATIBLE: RequestQuirks = { ...OPENAI, outputLimitName: 'max_tokens', developerRole: false, seals: true }
+const COMPATIBLE: RequestQuirks = {
+  ...OPENAI,
+  outputLimitName: 'max_tokens',
+  developerRole: false,
+  seals: true,
+  responses: false,
+}
 
 const BY_NAME: ReadonlyMap<string, RequestQuirks> = new Map([
   [

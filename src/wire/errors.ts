@@ -20,11 +20,26 @@ export const ERROR_FACES = {
   invalid_api_key: http(
     401,
     'invalid_request_error',
-    'no key, or a key this proxy does not know; use the key that `gateway dev` printed',
+    'no key, or one that this proxy does not take; use the key that `gateway dev` printed, or make one with `gateway keys create`',
   ),
   forbidden_origin: http(403, 'permission_error', 'the `Host` or `Origin` header is not on the list of this proxy'),
   unsupported_media_type: http(415, 'invalid_request_error', 'the body must be uncompressed `application/json`'),
   model_not_allowed: http(403, 'permission_error', 'the key may not use this model, tier or policy'),
+  endpoint_not_allowed: http(
+    403,
+    'permission_error',
+    'the key may not use this endpoint; the error lists those it may',
+  ),
+  hint_not_allowed: http(
+    403,
+    'permission_error',
+    'the key may not send this `x-gateway-…` header, or not with this value; `param` names it',
+  ),
+  admin_required: http(
+    403,
+    'permission_error',
+    'paths below `/gateway` need a key made with `gateway keys create --admin`',
+  ),
   model_not_found: http(404, 'invalid_request_error', 'no model, alias, policy or tier has this name'),
   not_found: http(404, 'invalid_request_error', 'no such path'),
   method_not_allowed: http(405, 'invalid_request_error', 'the path exists, but not for this method'),
@@ -106,6 +121,8 @@ export const ERROR_FACES = {
   fixture_not_found: usage('no fixture file matches'),
   fixture_invalid: usage('the file is not a fixture file'),
   scorer_invalid: usage('no scorer has this name, or its arguments are wrong; the message lists the names'),
+  key_not_found: usage('no key or group has this name; `gateway keys list` and `gateway keys group list` show them'),
+  key_invalid: usage('a key, group or import can not be kept as it was given; the message says why'),
   run_not_found: usage('no stored run has this id; `gateway replay list` shows them'),
   not_routable: { status: 0, type: 'usage', exitCode: 3, meaning: 'no model can serve the request under this config' },
   fetch_failed: {

@@ -5,6 +5,7 @@ import { sseEvent } from '../sse.ts'
 import type { TokenUsage } from '../usage.ts'
 import type { ItemEvent } from './item-events.ts'
 import { ResponseOutput } from './output.ts'
+import { RelayedEvents } from './relayed-events.ts'
 import { writeResponsesUsage } from './usage.ts'
 
 export interface EncodeResponse {
@@ -21,12 +22,19 @@ export interface EncodeResponse {
 
 /**
  * Writes parts as the numbered events of one response: `created` and `in_progress` first, every item announced, filled
- * and closed, and the last event only from `end()`, so that a stream that broke can not look finished. Every string is
- * one whole SSE event.
+ * and closed, and the last event only from `end()`, so that a stream that broke can not look finished. Events in the
+ * provider's own words are passed on; parts without them that come later are items of their own. Every string is one whole
+ * SSE event.
  */
 export class ResponsesStreamEncoder {
   readonly #options: EncodeResponse
-  readonly #output: ResponseOutput
+  readonly #idSuffix: string
+  #output: ResponseOutput
+  #relayed: RelayedEvents | null = null
+  /** Items in the provider's words that stand before our own. */
+  #before: JsonObject[] = []
+  /** The response as its provider announced it. */
+  #head: JsonObject = {}
   #sequence = 0
   #started = false
   #finish: FinishReason | null = null
@@ -35,16 +43,21 @@ export class ResponsesStreamEncoder {
   constructor(options: EncodeResponse) {
     this.#options = options
     const { id, customTools } = options
-    this.#output = new ResponseOutput({ idSuffix: id.slice(id.indexOf('_') + 1), customTools })
+    this.#idSuffix = id.slice(id.indexOf('_') + 1)
+    this.#output = new ResponseOutput({ idSuffix: this.#idSuffix, customTools })
   }
 
   write(part: StreamPart): string[] {
+    if (part.raw !== undefined) return this.#relay(part.raw)
+    if (this.#relayed !== null) this.#takeOver(this.#relayed, part)
     const started = this.#start()
     return started.concat(this.#events(part).map((event) => this.#event(event)))
   }
 
   /** The event that ends the response. */
   end(): string[] {
+    const relayed = this.#relayed?.ending() ?? null
+    if (relayed !== null) return [relayed.event]
     const events = this.#start().concat(this.#close())
     const { status } = this.#ending()
     events.push(this.#event({ type: `response.${status}`, members: { response: this.response() } }))
@@ -54,6 +67,7 @@ export class ResponsesStreamEncoder {
   /** The events for a failure after the first byte; nothing may follow them. */
   fail(error: GatewayError): string[] {
     const { code, message, param = null } = error
+    if (this.#relayed !== null) this.#sequence = this.#relayed.nextNumber()
     // Clients read it in two places: the published schema has the members here, the service itself sends them inside.
     const said = { type: ERROR_FACES[code].type, code, message, param }
     const failed = { ...this.#object('failed'), error: { code: 'server_error', message } }
@@ -66,10 +80,31 @@ export class ResponsesStreamEncoder {
 
   /** The answer object once everything has been written. */
   response(): JsonObject {
+    const relayed = this.#relayed?.ending() ?? null
+    if (relayed !== null) return relayed.response
     const { status, reason } = this.#ending()
     const incomplete = reason === null ? null : { reason }
     const usage = this.#usage === null ? {} : { usage: writeResponsesUsage(this.#usage) }
     return { ...this.#object(status), incomplete_details: incomplete, ...usage }
+  }
+
+  #relay(raw: string): string[] {
+    // Once anything was written anew, the provider's events would repeat what it said before.
+    if (raw === '' || (this.#relayed === null && this.#started)) return []
+    this.#started = true
+    this.#relayed ??= new RelayedEvents(this.#options.model)
+    return this.#relayed.add(raw)
+  }
+
+  /** Something was changed on its way: from here on everything is written anew. */
+  #takeOver(relayed: RelayedEvents, { kind }: StreamPart): void {
+    if (kind === 'start' || kind === 'usage' || kind === 'opaque') return
+    this.#relayed = null
+    this.#sequence = relayed.nextNumber()
+    this.#before = relayed.finishedItems()
+    const { customTools } = this.#options
+    this.#output = new ResponseOutput({ idSuffix: this.#idSuffix, customTools, firstIndex: relayed.items })
+    this.#head = relayed.head
   }
 
   #start(): string[] {
@@ -115,16 +150,18 @@ export class ResponsesStreamEncoder {
 
   #object(status: string): JsonObject {
     const { id, created, model, echo } = this.#options
+    const head = this.#relayed?.head ?? this.#head
     return {
       id,
       object: 'response',
       created_at: created,
-      status,
       error: null,
       incomplete_details: null,
       model,
-      output: this.#output.objects(),
       ...echo,
+      ...head,
+      status,
+      output: [...this.#before, ...this.#output.objects()],
     }
   }
 

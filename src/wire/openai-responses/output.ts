@@ -22,6 +22,8 @@ export interface OutputOptions {
   /** End of every item's id. */
   readonly idSuffix: string
   readonly customTools: ReadonlySet<string>
+  /** Items that were written by somebody else before. Absent: none. */
+  readonly firstIndex?: number
 }
 
 /** The output items of one answer: grows by parts, and says each step as events. */
@@ -159,7 +161,7 @@ export class ResponseOutput {
   }
 
   #place(prefix: string): { id: string; index: number } {
-    const index = this.#items.length
+    const index = (this.#options.firstIndex ?? 0) + this.#items.length
     return { id: `${prefix}${this.#options.idSuffix}_${index}`, index }
   }
 

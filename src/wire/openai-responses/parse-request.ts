@@ -74,7 +74,7 @@ export function parseResponsesRequest(body: unknown, known: KnownItems = () => n
     ...endUser(root),
     ...optional('promptCacheKey', field(root, 'prompt_cache_key'), text),
     metadata: parseMetadata(root),
-    extra: parseExtra(root, { format, reasoning }),
+    extra: parseExtra(root, { format, reasoning, hostedChoice: choice === undefined }),
   }
 }
 
@@ -136,7 +136,7 @@ function parseMetadata(root: JsonObject): Record<string, string> {
 /** Members of nested objects are named by their path, as a report of what was left out names them. */
 function parseExtra(
   root: JsonObject,
-  { format, reasoning }: { format: JsonObject; reasoning: JsonObject },
+  { format, reasoning, hostedChoice }: { format: JsonObject; reasoning: JsonObject; hostedChoice: boolean },
 ): Record<string, JsonValue> {
   const entries: [string, JsonValue][] = []
   const keep = (name: string, value: JsonValue | undefined): void => {
@@ -146,6 +146,7 @@ function parseExtra(
   for (const [name, value] of Object.entries(format)) if (name !== 'format') keep(`text.${name}`, value)
   for (const [name, value] of Object.entries(reasoning)) if (name !== 'effort') keep(`reasoning.${name}`, value)
   if (root['truncation'] !== 'disabled') keep('truncation', root['truncation'])
+  if (hostedChoice) keep('tool_choice', root['tool_choice'])
   const include = field(root, 'include')
   const wanted = isAbsent(include) ? [] : list(include).filter((name) => name !== ALWAYS_INCLUDED)
   if (wanted.length > 0) keep('include', wanted)

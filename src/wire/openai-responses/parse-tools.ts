@@ -13,7 +13,6 @@ import {
   wrongType,
   type Field,
 } from '../openai-chat/fields.ts'
-import { stateful } from './refuse-state.ts'
 
 /** The tools of a request. Those that a provider runs itself keep their definition for that provider alone. */
 export function parseTools(at: Field): ToolDefinition[] {
@@ -44,7 +43,7 @@ export function parseToolChoice(at: Field): ToolChoice | undefined {
   return choiceObject(object(at), at.path)
 }
 
-function choiceObject(choice: JsonObject, path: string): ToolChoice {
+function choiceObject(choice: JsonObject, path: string): ToolChoice | undefined {
   const type = filledText(field(choice, 'type', path))
   switch (type) {
     case 'function':
@@ -53,7 +52,8 @@ function choiceObject(choice: JsonObject, path: string): ToolChoice {
     case 'allowed_tools':
       return allowedTools(choice, path)
     default:
-      throw stateful(path, `a choice of "${type}" is not supported: the provider would have to run it`, 'leave it out')
+      // A tool that the provider runs: its choice is kept with what else only that provider understands.
+      return undefined
   }
 }
 
@@ -61,6 +61,9 @@ function allowedTools(choice: JsonObject, path: string): ToolChoice {
   const mode = field(choice, 'mode', path)
   if (mode.value !== 'auto' && mode.value !== 'required') return wrongType(mode, '"auto" or "required"')
   const tools = field(choice, 'tools', path)
-  const names = items(list(tools), tools.path).map((tool) => filledText(field(object(tool), 'name', tool.path)))
+  const names = items(list(tools), tools.path).map((tool) => {
+    const named = object(tool)
+    return filledText(field(named, named['name'] === undefined ? 'type' : 'name', tool.path))
+  })
   return { kind: 'allowed', names, required: mode.value === 'required' }
 }

@@ -1,5 +1,28 @@
-import type { JsonObject } from '../json.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { totalInput, totalOutput, type TokenUsage } from '../usage.ts'
+
+/** Reported usage as disjoint buckets: cached tokens are counted inside the input, and reasoning inside the output. */
+export function readResponsesUsage(usage: unknown): TokenUsage | null {
+  if (!isJsonObject(usage)) return null
+  const input = count(usage['input_tokens'])
+  const output = count(usage['output_tokens'])
+  if (input === null && output === null) return null
+  const total = input ?? 0
+  const details = objectOr(usage['input_tokens_details'])
+  const cacheRead = Math.min(count(details['cached_tokens']) ?? 0, total)
+  const cacheWrite5m = Math.min(count(details['cache_write_tokens']) ?? 0, total - cacheRead)
+  const said = output ?? 0
+  const reasoning = Math.min(count(objectOr(usage['output_tokens_details'])['reasoning_tokens']) ?? 0, said)
+  return {
+    input: total - cacheRead - cacheWrite5m,
+    cacheRead,
+    cacheWrite5m,
+    cacheWrite1h: 0,
+    output: said - reasoning,
+    reasoning,
+    basis: 'reported',
+  }
+}
 
 /** Usage under the names of this format. */
 export function writeResponsesUsage(usage: TokenUsage): JsonObject {
@@ -15,4 +38,12 @@ export function writeResponsesUsage(usage: TokenUsage): JsonObject {
     output_tokens_details: { reasoning_tokens: usage.reasoning },
     total_tokens: input + output,
   }
+}
+
+function objectOr(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {}
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.floor(value) : null
 }

@@ -1,3 +1,4 @@
+import { RESPONSES } from './openai-responses.ts'
 import { INPUT_TOKENS, OUTPUT_TOKENS, type Dialect, type Scene } from './scenes.ts'
 
 const USAGE = {
@@ -64,6 +65,7 @@ export const OPENAI: Dialect = {
     'data: [DONE]\n\n',
   ],
   refusal: (said) => ({ error: { message: said, type: 'invalid_request_error', param: null, code: null } }),
+  at: (path) => (path.endsWith('/responses') ? RESPONSES : OPENAI),
 }
 
 function wholeCall({ id, name, args }: Scene['calls'][number]): object {

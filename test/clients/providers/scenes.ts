@@ -46,4 +46,6 @@ export interface Dialect {
   /** All events of a scene. */
   stream(scene: Scene): readonly string[]
   refusal(message: string): unknown
+  /** What the provider speaks at another of its paths; the dialect itself where there is nothing else. */
+  at?(path: string): Dialect
 }

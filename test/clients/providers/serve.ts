@@ -8,8 +8,9 @@ export const REFUSAL = 'this provider takes no such request'
 const PIECE_MS = 20
 
 /** A provider on this machine that speaks one format and does what the name of the model says. */
-export function serveScenes(dialect: Dialect): Promise<ScriptedUpstream> {
+export function serveScenes(spoken: Dialect): Promise<ScriptedUpstream> {
   const script: Script = async ({ path, body }, response) => {
+    const dialect = spoken.at?.(path) ?? spoken
     const { model, stream } = dialect.asked(path, body)
     const scene = SCENES[model]
     if (model === REFUSED) {

@@ -9,6 +9,7 @@ import { ChatStreamDecoder } from '../../../src/wire/openai-chat/decode-stream.t
 import { ChatStreamEncoder } from '../../../src/wire/openai-chat/encode-stream.ts'
 import type { JsonValue } from '../../../src/wire/json.ts'
 import { echoOf } from '../../../src/wire/openai-responses/echo.ts'
+import { ResponsesStreamDecoder } from '../../../src/wire/openai-responses/decode-stream.ts'
 import { ResponsesStreamEncoder } from '../../../src/wire/openai-responses/encode-stream.ts'
 import type { StreamDecoder } from '../../../src/wire/reading.ts'
 import { sseData, SseParser } from '../../../src/wire/sse.ts'
@@ -39,6 +40,8 @@ const chatWriter = (): Writer => new ChatStreamEncoder({ model: 'm', created: 1,
 const responsesWriter = (): Writer =>
   new ResponsesStreamEncoder({ id: 'resp_1', model: 'm', created: 1, echo: echoOf({}), customTools: new Set() })
 
+const RESPONSES = ['openai-web-search-tool.1', 'openai-phase.1', 'openai-reasoning-encrypted-content.1']
+
 const SAMPLES: readonly Sample[] = [
   ...MESSAGES.map((name) => ({
     name,
@@ -61,7 +64,19 @@ const SAMPLES: readonly Sample[] = [
     relaying: () => new ChatStreamDecoder('deepseek'),
     writer: chatWriter,
   })),
+  ...RESPONSES.map((name) => ({
+    name,
+    payloads: firstAnswer(recordedEvents(`responses/${name}.chunks.txt`)),
+    decoder: () => new ResponsesStreamDecoder(),
+    relaying: () => new ResponsesStreamDecoder(),
+    writer: responsesWriter,
+  })),
 ]
+
+/** Files of this format may hold several answers. */
+function firstAnswer(payloads: readonly string[]): string[] {
+  return payloads.slice(0, payloads.findIndex((payload) => payload.startsWith('{"type":"response.completed"')) + 1)
+}
 
 /** What a reader of a stream gets of text that comes in pieces; an error ends it. */
 function read(pieces: readonly string[], decoder: StreamDecoder): { parts: StreamPart[]; broken: boolean } {
@@ -118,7 +133,7 @@ describe.each(SAMPLES)('$name', ({ payloads, decoder, relaying, writer }) => {
         const own = writer()
         const { parts } = read(text, relaying())
         const sent = [...parts.flatMap((part) => own.write(part)), ...(own.end?.() ?? [])]
-        for (const one of sent) expect(() => void JSON.parse(one.replace(/^event: .*\ndata: /, ''))).not.toThrow()
+        for (const one of sent) expect(() => void JSON.parse(one.replace(/^event: [^]*?\ndata: /, ''))).not.toThrow()
       }),
       { seed: 73, numRuns: 150 },
     )
@@ -142,7 +157,9 @@ describe.each(SAMPLES)('$name', ({ payloads, decoder, relaying, writer }) => {
       }),
       { seed: 72, numRuns: 150 },
     )
-    const last = payloads.findLastIndex((payload) => /"(?:stop_reason|finishReason|finish_reason)":"/.test(payload))
+    const last = payloads.findLastIndex((payload) =>
+      /"(?:stop_reason|finishReason|finish_reason)":"|^\{"type":"response\.completed"/.test(payload),
+    )
     for (let kept = 0; kept < last; kept += 1) {
       const one = decoder()
       read(

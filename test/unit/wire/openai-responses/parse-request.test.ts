@@ -77,7 +77,6 @@ describe('a request for a response', () => {
     ['background', { background: true }],
     ['prompt', { prompt: { id: 'pmpt_1' } }],
     ['input[0].id', { input: [{ type: 'item_reference', id: 'fc_1' }] }],
-    ['tool_choice', { tool_choice: { type: 'web_search' } }],
   ])('refuses %s, which needs what is not here', (param, body) => {
     expect(() => parse(body)).toThrow(expect.objectContaining({ code: 'unsupported_parameter', param, status: 400 }))
   })
