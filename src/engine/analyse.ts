@@ -1,4 +1,6 @@
 import type { CanonicalRequest } from '../wire/canonical.ts'
+import { isHard } from './budgets/mode.ts'
+import { promptBound } from './budgets/prompt-bound.ts'
 import type { Features } from './features.ts'
 import { readConversation, type Conversation } from './features/conversation.ts'
 import { CUES, type Strengths } from './features/cue-names.ts'
@@ -8,21 +10,25 @@ import { requestCues, type Reading } from './features/request-cues.ts'
 import { promptTokens } from './features/size.ts'
 import { classify } from './intent/classify.ts'
 import type { Intent, IntentResult } from './intents.ts'
+import type { BudgetLeft } from './state.ts'
 
 /** Cues weaker than this are noise and not reported. */
 const REPORTED = 0.15
 
 /**
  * Reads a request: what it needs, how large it is, and what kind of task it is. Pure and total. `previous` is the
- * intent of the conversation's turn before, null at its start.
+ * intent of the conversation's turn before, null at its start; `budgets` are those that concern the caller.
  */
 export function analyse(
   request: CanonicalRequest,
   previous: Intent | null,
+  budgets: readonly BudgetLeft[] = [],
 ): { features: Features; intent: IntentResult } {
   const conversation = readConversation(request)
   const { strengths, last, system } = requestCues(request, conversation)
-  const features = featuresOf(request, conversation, { strengths, last })
+  const plain = featuresOf(request, conversation, { strengths, last })
+  const bound = budgets.some(({ rule }) => isHard(rule))
+  const features = bound ? { ...plain, inputBound: promptBound(request) } : plain
   const intent = classify({ strengths, last, system, inputTokens: features.inputTokens }, previous)
   return { features, intent }
 }

@@ -4,6 +4,8 @@ import type { Modality } from './matrix.ts'
 export interface Features {
   /** Estimated prompt tokens over messages, tools and schema. */
   readonly inputTokens: number
+  /** Only for callers whom a hard budget concerns; absent: nothing bounds the prompt but the model's window. */
+  readonly inputBound?: InputBound
   /** The client's own output limit, null when it set none. */
   readonly maxOutputTokens: number | null
   readonly turns: number
@@ -33,4 +35,11 @@ export interface Features {
   readonly agentLoop: boolean
   /** Names of the cues seen (for example `code.fence`, `verb.translate`, `shape.diff`) with their strengths, 0..1. */
   readonly cues: Readonly<Record<string, number>>
+}
+
+export interface InputBound {
+  /** No tokenizer makes more tokens of the prompt; null when a part of it has a size that only the provider knows. */
+  readonly tokens: number | null
+  /** For how long the request asks the provider to keep its prompt, which costs extra. */
+  readonly cacheWrite: 'none' | '5m' | '1h'
 }

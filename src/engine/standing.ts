@@ -42,7 +42,7 @@ export function assess(entry: Entry, scope: Scope): Standing {
   const unable = access === null ? abilityRejection(entry, input) : null
   if (access !== null || unable !== null) return dropped(entry, access, unable)
   const estimate = estimateFor(entry, input, compiled)
-  const verdict = budgetVerdict(entry, estimate.cost, { budgets: input.state.budgets, compiled })
+  const verdict = budgetVerdict(entry, input, compiled)
   const priced = verdict === null || verdict.rejection.code === 'budget_exhausted'
   const limits = limitsOf(estimate, policy.require)
   return {

@@ -10,9 +10,9 @@ export function decideNow(
 ): Decided {
   const { incoming, generation, at } = exchange
   const snapshot = ports.state.snapshot(incoming, at)
-  const { features, intent } = analyse(incoming.request, snapshot.session?.intent ?? null)
-  const learned = ports.state.learned?.({ matrix: generation.matrix, intent: intent.label, now: at })
   const budgets = ports.admission.budgets?.(incoming, generation, at) ?? snapshot.budgets
+  const { features, intent } = analyse(incoming.request, snapshot.session?.intent ?? null, budgets)
+  const learned = ports.state.learned?.({ matrix: generation.matrix, intent: intent.label, now: at })
   const state = { ...snapshot, ...learned, budgets }
   const roll = rollOf(generation.seed, incoming.exchangeId)
   const decision = decide({

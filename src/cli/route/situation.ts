@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { analyse } from '../../engine/analyse.ts'
+import { budgetSubjects } from '../../engine/budgets/concerns.ts'
 import type { DecideInput, Rights } from '../../engine/decision.ts'
 import type { Matrix } from '../../engine/matrix.ts'
 import { rollOf } from '../../engine/roll.ts'
@@ -26,7 +27,7 @@ export function decideInput(read: RouteRequest, { cwd, routing, matrix, options 
   const rights = rightsAs(read.rights, options.as)
   const seed = options.seed ?? read.seed ?? 0
   const state = stateFor(read.state, { cwd, routing, matrix, options, rights })
-  const { features, intent } = analyse(read.request, state.session?.intent ?? null)
+  const { features, intent } = analyse(read.request, state.session?.intent ?? null, state.budgets)
   const { asked } = read
   return {
     asked: {
@@ -112,27 +113,12 @@ function budgetsFor(
 }
 
 function untouched(rule: BudgetRule, rights: Rights): readonly BudgetLeft[] {
-  return subjectsOf(rule.scope, rights).map((subject) => ({
+  return budgetSubjects(rule, rights).map((subject) => ({
     rule,
     subject,
     leftNanoUsd: rule.limitNanoUsd,
     resetsAt: null,
   }))
-}
-
-function subjectsOf(scope: BudgetRule['scope'], { alias, groups, user, project }: Rights): readonly string[] {
-  switch (scope) {
-    case 'global':
-      return ['']
-    case 'key':
-      return [alias]
-    case 'group':
-      return groups
-    case 'user':
-      return user === null ? [] : [user]
-    case 'project':
-      return project === null ? [] : [project]
-  }
 }
 
 const STATE_MEMBERS = ['health', 'latency', 'outputTokens'] as const

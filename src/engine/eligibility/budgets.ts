@@ -1,7 +1,8 @@
 import { inClass } from '../budgets/concerns.ts'
-import type { Decision, ExpectedCost, Rejection } from '../decision.ts'
+import { reservationFor, type Ask } from '../budgets/reservation.ts'
+import type { DecideInput, Decision, Rejection } from '../decision.ts'
 import type { BudgetLeft } from '../state.ts'
-import type { Compiled, Entry } from './compiled.ts'
+import { historyKey, type Compiled, type Entry } from './compiled.ts'
 
 /** A model that a budget keeps out, and what the budget wants to happen then. */
 export interface BudgetVerdict {
@@ -11,23 +12,25 @@ export interface BudgetVerdict {
 
 /**
  * Whether the budgets of the snapshot let a model through. All of them concern this request (the snapshot holds no
- * others), so none is passed over. A budget is exhausted for a model when the expected cost exceeds what is left; a
- * request that costs nothing always fits. A model without a price never fits a budget that can refuse.
+ * others), so none is passed over. A budget is exhausted for a model when it can not hold what an attempt would have to
+ * reserve; a request that costs nothing always fits. A model without a price fits no budget that can refuse, unless the
+ * budget says what to charge then.
  */
-export function budgetVerdict(
-  entry: Entry,
-  cost: ExpectedCost | null,
-  { budgets, compiled }: { readonly budgets: readonly BudgetLeft[]; readonly compiled: Compiled },
-): BudgetVerdict | null {
+export function budgetVerdict(entry: Entry, input: DecideInput, compiled: Compiled): BudgetVerdict | null {
+  const { budgets } = input.state
+  if (budgets.length === 0) return null
+  const ask = askOf(entry, input)
   let verdict: BudgetVerdict | null = null
-  for (const { rule, subject, leftNanoUsd } of budgets) {
+  for (const budget of budgets) {
+    const { rule, subject, leftNanoUsd } = budget
     const action = rule.onExceed
     if (action === 'warn' || !inClass(entry.row, rule.modelClass, compiled.aliases)) continue
     if (verdict !== null && action !== 'block') continue
-    if (cost === null) {
+    const reservation = reservationFor(budget, ask)
+    if (reservation.kind === 'unpriced') {
       verdict ??= { action, rejection: { code: 'price_unknown', budget: rule.name } }
-    } else if (cost.nanoUsd > 0 && cost.nanoUsd > leftNanoUsd) {
-      const neededNanoUsd = cost.nanoUsd
+    } else if (reservation.kind === 'short') {
+      const { neededNanoUsd } = reservation
       verdict = {
         action,
         rejection: { code: 'budget_exhausted', budget: rule.name, subject, leftNanoUsd, neededNanoUsd },
@@ -36,6 +39,12 @@ export function budgetVerdict(
     }
   }
   return verdict
+}
+
+function askOf(entry: Entry, { asked, features, intent, state, config }: DecideInput): Ask {
+  const history = state.outputTokens[historyKey(entry, intent.label)]
+  const { defaultMaxOutput } = config
+  return { row: entry.row, endpoint: asked.endpoint, features, intent: intent.label, history, defaultMaxOutput }
 }
 
 /** Budgets at or over their warning share, whatever they do when spent. */

@@ -160,7 +160,7 @@ async function recordLive(requests: readonly Sent[]): Promise<Live> {
     redactor: createRedactor({ knownValues: [], profile: 'secrets', salt: 'test' }),
     salt: 'test',
     decideAgain: (incoming, state, now) => {
-      const { features, intent } = analyse(incoming.request, state.session?.intent ?? null)
+      const { features, intent } = analyse(incoming.request, state.session?.intent ?? null, state.budgets)
       const { routing: config, matrix, seed } = generation()
       return decide({
         asked: incoming.asked,
