@@ -285,15 +285,23 @@ export interface AdmissionPort {
   durable?(): Promise<void>
 }
 
-/** Where attempts are written down. Never blocks and never throws; trouble is told to whoever opened it. */
+/** Where attempts are written down. Writing never blocks and never throws; trouble is told to whoever opened it. */
 export interface LedgerPort {
   /** An attempt was admitted. Written with the next group, so that an attempt cut short by a crash is not forgotten. */
   opened(opening: LedgerOpening): void
   closed(row: LedgerRow): void
-  /** Resolves once everything told so far is committed. */
+  /** Resolves once everything told so far is committed, or the store has failed to take it. */
   durable(): Promise<void>
-  /** What was charged, committed or still waiting to be written. Reads synchronously; asked once for an account. */
+  /**
+   * What was charged, committed or still waiting to be written. Reads synchronously; asked once for an account. Throws
+   * `store_failed` when it can not be read: not to know must not pass for nothing spent.
+   */
   spent(query: SpentQuery): readonly SpentPart[]
+  /**
+   * False while the store fails and no more may wait in memory: what is admitted then may never be charged, so nothing
+   * should be. Absent: always true.
+   */
+  accepts?(): boolean
 }
 
 /** The settings of one config generation; swapped in one assignment on reload. */

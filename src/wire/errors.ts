@@ -150,10 +150,10 @@ export const ERROR_FACES = {
     meaning: 'another `gateway dev` writes the database under `.gateway/`; one at a time may',
   },
   store_failed: {
-    status: 0,
-    type: 'store',
+    status: 503,
+    type: 'server_error',
     exitCode: 3,
-    meaning: 'the database under `.gateway/` is locked, damaged or newer than this version',
+    meaning: 'the database under `.gateway/` is locked, damaged, full or newer than this version',
   },
 } as const satisfies Record<string, ErrorFace>
 

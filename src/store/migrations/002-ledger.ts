@@ -1,6 +1,6 @@
 /**
  * Every attempt on an upstream, with its cost, and two roll-ups of it. Texts that repeat are kept once, in `word`; who asked
- * and what was called repeat as whole tuples. In every column that holds a word, 0 means none.
+ * and what was called repeat as whole tuples. In every column that holds a word, 0 means none; it is the empty text.
  *
  * `attempt` is in the order of commits: `seq` only grows, and rows up to `rolled_seq` are in the roll-ups. So a reader that
  * adds the rows above it to the roll-ups is exact at any moment. Rows whose quarter of an hour (UTC) is below
@@ -12,6 +12,7 @@ export const LEDGER = `
     id INTEGER PRIMARY KEY,
     text TEXT NOT NULL UNIQUE
   ) STRICT;
+  INSERT INTO word (id, text) VALUES (0, '');
   CREATE TABLE who (
     id INTEGER PRIMARY KEY,
     key INTEGER NOT NULL,
@@ -77,6 +78,7 @@ export const LEDGER = `
     failed INTEGER NOT NULL,
     refused INTEGER NOT NULL,
     orphaned INTEGER NOT NULL,
+    unknown INTEGER NOT NULL,
     input INTEGER NOT NULL,
     cache_read INTEGER NOT NULL,
     cache_write INTEGER NOT NULL,
