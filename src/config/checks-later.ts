@@ -1,5 +1,6 @@
 import { canonicalJson } from '../wire/json.ts'
-import { baseUrlFault, bareHost, isLoopbackHost } from './base-url.ts'
+import { baseUrlFault } from './base-url.ts'
+import { checkAuth } from './checks-auth.ts'
 import type { Cursor } from './cursor.ts'
 import { checkTwice } from './checks-routing.ts'
 import { checkIntents, checkModelName, checkName, type KnownNames } from './known-names.ts'
@@ -13,7 +14,7 @@ export function checkSections(root: Cursor, names: KnownNames, report: Report): 
   checkCanaries(root, names, report)
   checkGates(root, names, report)
   checkIntents(root.at('guardrails', 'output', 'grounding', 'when', 'intent'), report)
-  for (const issuer of root.at('auth', 'jwt').items()) checkKeySet(issuer.at('jwks_url'), report)
+  checkAuth(root, names, report)
   const endpoint = root.at('telemetry', 'otlp', 'endpoint')
   const fault = endpoint.text() === undefined ? undefined : baseUrlFault(endpoint.text() ?? '')
   if (fault !== undefined)
@@ -124,20 +125,5 @@ function checkGateLimit(gate: Cursor, index: number, report: Report): void {
     path: gate.path,
     message: `gate ${index + 1} (${gate.at('metric').text() ?? 'no metric'}) has no limit`,
     fix: `add one of ${GATE_LIMITS.join(', ')}`,
-  })
-}
-
-/** Key sets are fetched over https, or from this machine. */
-function checkKeySet(url: Cursor, report: Report): void {
-  const text = url.text()
-  if (text === undefined) return
-  const parsed = URL.canParse(text) ? new URL(text) : undefined
-  const safe = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && isLoopbackHost(bareHost(parsed)))
-  if (parsed !== undefined && safe && baseUrlFault(text) === undefined) return
-  report.add({
-    code: 'config_bad_value',
-    path: url.path,
-    message: `"${pathText(url.path)}" must be an https URL`,
-    fix: 'key sets are fetched over https only (http is allowed on loopback)',
   })
 }

@@ -18,7 +18,7 @@ export const DEFAULTS = {
     },
     sticky: 'session',
     strict_params: false,
-    default_max_output: 1024,
+    default_max_output: 4096,
   },
   failover: {
     max_attempts: 4,
@@ -27,7 +27,7 @@ export const DEFAULTS = {
     higher_tiers: false,
     cooldown: { base: '5s', max: '5m' },
   },
-  budgets: { warn_at: '80%', on_exceed: 'block' },
+  budgets: { warn_at: '80%', on_exceed: 'block', apply: 'all' },
   replay: {
     fixtures: ['fixtures/*.jsonl'],
     coverage: 0.9,
@@ -37,6 +37,15 @@ export const DEFAULTS = {
     level: 'error',
   },
   auth: { required: true },
+  /** Of each issuer in `auth.jwt`. */
+  jwt: {
+    clock_tolerance: '30s',
+    private_network: false,
+    allow_missing_kid: false,
+    key_cache: { max_age: '10m', cool_down: '30s', max_stale: '1h' },
+    // `user` and `project` are not among them: a token that is bound to none could name anybody.
+    allow: { hints: ['tier', 'policy', 'session', 'tags'], explain: false },
+  },
 } as const
 
 /**

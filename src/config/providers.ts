@@ -101,7 +101,7 @@ const FROM_ENVIRONMENT: readonly {
 }[] = [
   { name: 'openai', facts: KIND_FACTS.openai, config: { kind: 'openai' } },
   { name: 'anthropic', facts: KIND_FACTS.anthropic, config: { kind: 'anthropic' } },
-  { name: 'google', facts: PRESETS['gemini-openai'], config: { preset: 'gemini-openai' } },
+  { name: 'google', facts: KIND_FACTS.gemini, config: { kind: 'gemini' } },
   { name: 'mistral', facts: PRESETS.mistral, config: { preset: 'mistral' } },
   { name: 'deepseek', facts: PRESETS.deepseek, config: { preset: 'deepseek' } },
   { name: 'alibaba', facts: PRESETS.qwen, config: { preset: 'qwen' } },

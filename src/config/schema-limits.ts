@@ -5,30 +5,53 @@ import { byteCount, count, delta, durationMs, fraction, nanoUsd, positiveMs, rat
 
 const scope = z.enum(['global', 'user', 'project', 'key', 'group'])
 
+const modelClass = z
+  .string()
+  .optional()
+  .meta({ description: '`tier:premium`, `alias:chat` or a model pattern such as `gpt-*`; left out: every model' })
+
+const apply = z
+  .enum(['all', 'referenced'])
+  .optional()
+  .meta({
+    description: '`referenced`: binds only keys, groups and tokens that name it',
+    default: DEFAULTS.budgets.apply,
+  })
+
 export const budgetsSchema = z.array(
   z.strictObject({
     name: z.string().min(1),
     scope,
-    model_class: z
-      .string()
-      .optional()
-      .meta({ description: '`tier:premium`, `alias:chat` or a model pattern such as `gpt-*`; left out: every model' }),
-    limit: nanoUsd,
+    model_class: modelClass,
+    limit: nanoUsd.meta({ description: 'an amount such as "5 USD"; 0 lets only free models through' }),
     window: z.enum(['hour', 'day', 'week', 'month', 'total']),
+    rolling: z
+      .boolean()
+      .optional()
+      .meta({ description: 'the last hour, 24 hours, 7 or 30 days instead of the calendar', default: false }),
+    time_zone: z.string().optional().meta({ description: 'IANA name; UTC when left out' }),
+    mode: z.enum(['hard', 'soft']).optional().meta({
+      description:
+        '`hard` reserves an upper bound and is never overshot, `soft` the 99th percentile; `hard` with `on_exceed: block`, else `soft`',
+    }),
+    unknown_price: nanoUsd
+      .optional()
+      .meta({ description: 'charged for an attempt on a model without a price; left out: such models are refused' }),
     warn_at: share.optional().meta({ default: DEFAULTS.budgets.warn_at }),
     on_exceed: z.enum(['downgrade', 'block', 'warn']).optional().meta({ default: DEFAULTS.budgets.on_exceed }),
-    time_zone: z.string().optional().meta({ description: 'IANA name; UTC when left out' }),
+    apply,
   }),
 )
 
 export const rateLimitsSchema = z.array(
   z.strictObject({
-    name: z.string().optional(),
+    name: z.string().min(1).optional().meta({ description: 'for references; made of scope and place when left out' }),
     scope,
-    model_class: z.string().optional(),
+    model_class: modelClass,
     requests: rate.optional(),
     tokens: rate.optional(),
     concurrent: count.optional(),
+    apply,
   }),
 )
 
@@ -100,27 +123,6 @@ export const guardrailsSchema = z.strictObject({
         })
         .optional(),
     })
-    .optional(),
-})
-
-export const authSchema = z.strictObject({
-  required: z
-    .boolean()
-    .optional()
-    .meta({ description: 'false is allowed on loopback only', default: DEFAULTS.auth.required }),
-  jwt: z
-    .array(
-      z.strictObject({
-        issuer: z.string().min(1),
-        audience: z.string().min(1),
-        // Only signatures whose verification key can be public: a shared secret in a config would be a literal secret.
-        algorithms: z
-          .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']))
-          .min(1),
-        jwks_url: z.string(),
-        claims: z.partialRecord(z.enum(['user', 'project', 'group', 'policy', 'tier']), z.string()).optional(),
-      }),
-    )
     .optional(),
 })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DEFAULTS } from './defaults.ts'
+import { authSchema } from './schema-auth.ts'
 import {
-  authSchema,
   budgetsSchema,
   cacheSchema,
   canariesSchema,
