@@ -1,6 +1,6 @@
 import { GatewayError } from '../wire/errors.ts'
 import { AttemptTimer } from './attempt-timer.ts'
-import { BlockedAddressError } from './address-guard.ts'
+import { BlockedAddressError, type AddressPolicy } from './address-guard.ts'
 import { ByteSource, TooLargeError } from './byte-source.ts'
 import { Connection } from './connection.ts'
 import { describeNetworkError } from './network-error.ts'
@@ -13,6 +13,8 @@ export interface JsonRequest {
   readonly body?: unknown
   readonly timeoutMs: number
   readonly maxBytes: number
+  /** `configured` where the operator said that the host has a private address. Absent: `public`. */
+  readonly addresses?: AddressPolicy
   readonly signal?: AbortSignal
 }
 
@@ -23,7 +25,8 @@ export interface JsonHttpPort {
 }
 
 /**
- * JSON over HTTP: https only, or plain http to loopback; no redirects, no private addresses, bounded in size and time.
+ * JSON over HTTP: https only, or plain http to loopback; no redirects, no private addresses unless the request says so, link-local
+ * ones never; bounded in size and time.
  */
 export const jsonHttp: JsonHttpPort = {
   async request(request) {
@@ -82,7 +85,8 @@ function openConnection(request: JsonRequest): Connection {
     throw fetchFailed(request, 'only https addresses are fetched, or http ones on this machine')
   }
   try {
-    return new Connection({ baseUrl: request.url, connectMs: request.timeoutMs, connections: 1, addresses: 'public' })
+    const addresses = request.addresses ?? 'public'
+    return new Connection({ baseUrl: request.url, connectMs: request.timeoutMs, connections: 1, addresses })
   } catch (error) {
     throw failure(request, error, null)
   }
