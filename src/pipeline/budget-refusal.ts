@@ -43,6 +43,18 @@ export function budgetError(
   })
 }
 
+/** No budget can hold what nobody can count. */
+export function unpricedError(budget: string, model: string): GatewayError {
+  return new GatewayError(
+    'budget_exceeded',
+    `the price of "${model}" is unknown, so the budget "${budget}" can not hold`,
+    {
+      hint: 'give the model a `price` in the config, or the budget an `unknown_price`',
+      data: { budget },
+    },
+  )
+}
+
 /** The budget that keeps the cheapest model out of reach: the one to name when a decision was refused for money. */
 export function spentBudget(decision: Decision, budgets: readonly BudgetLeft[]): SpentBudget {
   let found: SpentBudget = { budget: undefined, name: budgets[0]?.rule.name ?? '', neededNanoUsd: 0 }

@@ -140,7 +140,7 @@ class Run {
       exchange,
       signal: this.#signal,
       settle: (end) => this.#settleStream(reached, end),
-      durable: this.#ports.admission.durable,
+      durable: () => this.#ports.admission.durable?.(),
     })
     const draft = exchange.record({ kind: 'answered', status: 200, finish: null }, { kind: 'pending' })
     return { kind: 'stream', draft, ...relayed }

@@ -20,7 +20,7 @@ interface Relay {
   readonly signal: AbortSignal
   settle(end: StreamEnd): ExchangeRecord
   /** Awaited before the last part is over, so that what was spent is on record first. */
-  readonly durable: (() => Promise<void>) | undefined
+  durable(): Promise<void> | undefined
 }
 
 /**
@@ -89,7 +89,7 @@ async function* relayParts(
     exchange.upstreamMs += ms
     const flowMs = heldMs > ms / 2 ? null : ms - heldMs
     resolve(relay.settle({ answer: seen.answer(), chunks: seen.chunks(), result, failure: broken, flowMs }))
-    await relay.durable?.()
+    await relay.durable()
   }
 }
 

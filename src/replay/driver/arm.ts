@@ -4,13 +4,13 @@ import { costOfUsage } from '../../engine/cost.ts'
 import { reasonCode } from '../../engine/record-facts.ts'
 import type { PriceList } from '../../engine/matrix.ts'
 import type { ExchangeRecord } from '../../engine/record.ts'
-import { openAdmission } from '../../pipeline/admission/spend-cap.ts'
 import { createPipeline } from '../../pipeline/pipeline.ts'
 import type { ExchangeReply, Generation, Incoming, Pipeline } from '../../pipeline/ports.ts'
 import { createReplayState, type ReplayState } from '../../pipeline/state.ts'
 import { totalInput, totalOutput } from '../../wire/usage.ts'
 import type { ArmRow, Fixture } from '../types.ts'
 import type { ResponseStore } from '../ports.ts'
+import { drainingBudgets, type DrainingBudgets } from './draining.ts'
 import type { LatencyEstimate } from './evidence.ts'
 import { createReplayUpstream, noteLatency, type InFlight } from './replay-upstream.ts'
 import { VirtualTime } from './virtual-time.ts'
@@ -45,13 +45,14 @@ interface ConfigArmSetup {
 export function configArm(setup: ConfigArmSetup): Arm {
   const time = new VirtualTime()
   const state = createReplayState()
+  const budgets = drainingBudgets(setup.generation)
   const flights = new Map<string, InFlight>()
   const upstream = createReplayUpstream({ time, flights, store: setup.store, latency: setup.latency })
   const pipeline = createPipeline({
     clock: time,
     upstream,
     state,
-    admission: openAdmission(),
+    admission: budgets,
     sinks: [],
     // A stopped run brings what is in flight to its end, so that waits need not be cut short.
     sleep: (ms) => time.wait(ms),
@@ -59,10 +60,11 @@ export function configArm(setup: ConfigArmSetup): Arm {
   })
   return {
     label: setup.label,
-    plan: (incoming, fixture) => planOnly({ pipeline, state }, incoming, fixture),
+    plan: (incoming, fixture) => planOnly({ pipeline, state, budgets }, incoming, fixture),
     async arrive(incoming, flight) {
       await time.advanceTo(flight.fixture.ctx.now)
       state.recorded(incoming, flight.fixture.ctx.state)
+      budgets.recorded(flight.fixture.ctx.state)
       flights.set(incoming.requestId, flight)
       const settled = pipeline.run(incoming, setup.signal).then((reply) => {
         flights.delete(incoming.requestId)
@@ -74,10 +76,22 @@ export function configArm(setup: ConfigArmSetup): Arm {
   }
 }
 
-/** The session still moves on when nothing is answered, so that later turns see the model that was planned. */
-function planOnly(run: { pipeline: Pipeline; state: ReplayState }, incoming: Incoming, fixture: Fixture): Decision {
+interface PlanRun {
+  readonly pipeline: Pipeline
+  readonly state: ReplayState
+  readonly budgets: DrainingBudgets
+}
+
+/**
+ * The session still moves on and budgets still drain when nothing is answered, so that later fixtures see the model that
+ * was planned and what it would have cost.
+ */
+function planOnly(run: PlanRun, incoming: Incoming, fixture: Fixture): Decision {
   run.state.recorded(incoming, fixture.ctx.state)
-  const { decision } = run.pipeline.decide(incoming, fixture.ctx.now)
+  run.budgets.recorded(fixture.ctx.state)
+  const decided = run.pipeline.decide(incoming, fixture.ctx.now)
+  const { decision } = decided
+  run.budgets.spend(incoming, decided, fixture.ctx.now)
   if (decision.outcome.kind === 'chosen') {
     run.state.sessionAdvanced({
       sessionId: incoming.sessionId,
