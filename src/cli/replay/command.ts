@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import type { FixtureSet } from '../../replay/fixtures/fixture-set.ts'
 import { openFixtureSet } from '../../replay/fixtures/fixture-set.ts'
 import { parseShard, parseWhere } from '../../replay/driver/where.ts'
@@ -99,9 +99,4 @@ function announce({ context, setup, set, options }: ReplayPlan): void {
   context.note(
     `plan  ${what}: ${set.exchanges} fixtures, baseline ${setup.baseline.label}, candidate ${candidates}, seed ${options.seed}`,
   )
-}
-
-/** Where a project keeps its database. */
-export function databasePath(dir: string): string {
-  return join(dir, '.gateway', 'gateway.db')
 }

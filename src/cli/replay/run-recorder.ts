@@ -4,7 +4,7 @@ import type { PairRow } from '../../replay/types.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { JsonObject } from '../../wire/json.ts'
 import type { CliContext } from '../context.ts'
-import { databasePath } from './command.ts'
+import { databasePath } from '../state-dir.ts'
 
 /** Rows written in one transaction. */
 const GROUP = 500
