@@ -3,14 +3,15 @@ import { baseUrlFault } from './base-url.ts'
 import { checkAuth } from './checks-auth.ts'
 import type { Cursor } from './cursor.ts'
 import { checkTwice } from './checks-routing.ts'
+import { checkSpending } from './checks-spending.ts'
 import { checkIntents, checkModelName, checkName, type KnownNames } from './known-names.ts'
-import { pathText, type Report } from './report.ts'
+import type { Report } from './report.ts'
 
 const GATE_LIMITS = ['max_increase', 'max', 'min', 'non_inferior']
 
 /** Names and combinations in budgets, canaries, guardrails, auth, telemetry and replay. */
 export function checkSections(root: Cursor, names: KnownNames, report: Report): void {
-  checkBudgets(root, names, report)
+  checkSpending(root, names, report)
   checkCanaries(root, names, report)
   checkGates(root, names, report)
   checkIntents(root.at('guardrails', 'output', 'grounding', 'when', 'intent'), report)
@@ -19,44 +20,6 @@ export function checkSections(root: Cursor, names: KnownNames, report: Report): 
   const fault = endpoint.text() === undefined ? undefined : baseUrlFault(endpoint.text() ?? '')
   if (fault !== undefined)
     report.add({ code: 'config_bad_value', path: endpoint.path, message: `telemetry.otlp.endpoint: ${fault}` })
-}
-
-function checkBudgets(root: Cursor, names: KnownNames, report: Report): void {
-  const budgets = root.at('budgets').items()
-  checkTwice(
-    budgets.map((budget) => budget.at('name')),
-    'budget',
-    report,
-  )
-  for (const limit of [...budgets, ...root.at('rate_limits').items()]) {
-    const modelClass = limit.at('model_class')
-    const [, prefix, name] = /^(tier|alias):(.*)$/.exec(modelClass.text() ?? '') ?? []
-    if (prefix === undefined || name === undefined) continue
-    const known = prefix === 'tier' ? names.tiers : names.aliases
-    if (known.includes(name)) continue
-    report.add({
-      code: 'config_unknown_name',
-      path: modelClass.path,
-      message: `unknown ${prefix} "${name}" in "${pathText(modelClass.path)}"`,
-      fix: known.length === 0 ? `declare the ${prefix} first` : `known: ${known.join(', ')}`,
-    })
-  }
-  for (const budget of budgets) checkTimeZone(budget.at('time_zone'), report)
-}
-
-function checkTimeZone(zone: Cursor, report: Report): void {
-  const text = zone.text()
-  if (text === undefined) return
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text }).format(0)
-  } catch {
-    report.add({
-      code: 'config_bad_value',
-      path: zone.path,
-      message: `unknown time zone "${text}"`,
-      fix: 'write an IANA name such as Europe/Berlin',
-    })
-  }
 }
 
 function checkCanaries(root: Cursor, names: KnownNames, report: Report): void {

@@ -1,17 +1,11 @@
 import { modelId, type ModelId } from '../engine/matrix.ts'
-import type {
-  BudgetRule,
-  Condition,
-  FailoverConfig,
-  ModelClass,
-  RoutingConfig,
-  Rule,
-} from '../engine/routing-config.ts'
+import type { Condition, FailoverConfig, RoutingConfig, Rule } from '../engine/routing-config.ts'
 import { compilePolicies } from './compile-policies.ts'
+import { compileBudgets, compileRateLimits } from './compile-spending.ts'
 import { DEFAULTS, FIRST_RUN_RULES } from './defaults.ts'
 import { hash12 } from './hash.ts'
 import type { ConditionConfig, GatewayConfig } from './schema.ts'
-import { readComparison, readDurationMs, readShare } from './units.ts'
+import { readComparison, readDurationMs } from './units.ts'
 
 export interface CompileOptions {
   /** Line of a rule in the file, for annotations; not part of the hash. */
@@ -34,7 +28,8 @@ export function compileRouting(config: GatewayConfig, options: CompileOptions = 
     sticky: config.routing?.sticky ?? DEFAULTS.routing.sticky,
     strictParams: config.routing?.strict_params ?? DEFAULTS.routing.strict_params,
     failover: compileFailover(config),
-    budgets: compileBudgets(config),
+    budgets: compileBudgets(config.budgets ?? []),
+    ...compileRateLimits(config.rate_limits ?? []),
     defaultMaxOutput: config.routing?.default_max_output ?? DEFAULTS.routing.default_max_output,
   } as const
   // Lines and names of things outside the routing part may change without changing any decision.
@@ -108,22 +103,4 @@ function compileFailover(config: GatewayConfig): FailoverConfig {
 /** Milliseconds of a default that is written with its unit. */
 export function defaultMs(text: string): number {
   return readDurationMs(text) ?? 0
-}
-
-function compileBudgets(config: GatewayConfig): readonly BudgetRule[] {
-  return (config.budgets ?? []).map((budget) => ({
-    name: budget.name,
-    scope: budget.scope,
-    ...(budget.model_class === undefined ? {} : { modelClass: modelClassOf(budget.model_class) }),
-    limitNanoUsd: budget.limit,
-    window: budget.window,
-    warnAt: budget.warn_at ?? readShare(DEFAULTS.budgets.warn_at) ?? 1,
-    onExceed: budget.on_exceed ?? DEFAULTS.budgets.on_exceed,
-  }))
-}
-
-function modelClassOf(text: string): ModelClass {
-  if (text.startsWith('tier:')) return { kind: 'tier', tier: text.slice(5) }
-  if (text.startsWith('alias:')) return { kind: 'alias', alias: text.slice(6) }
-  return { kind: 'pattern', pattern: text }
 }

@@ -10,13 +10,10 @@ const modelClass = z
   .optional()
   .meta({ description: '`tier:premium`, `alias:chat` or a model pattern such as `gpt-*`; left out: every model' })
 
-const apply = z
-  .enum(['all', 'referenced'])
-  .optional()
-  .meta({
-    description: '`referenced`: binds only keys, groups and tokens that name it',
-    default: DEFAULTS.budgets.apply,
-  })
+const apply = z.enum(['all', 'referenced']).optional().meta({
+  description: '`referenced`: binds only keys, groups and tokens that name it',
+  default: DEFAULTS.budgets.apply,
+})
 
 export const budgetsSchema = z.array(
   z.strictObject({

@@ -97,7 +97,8 @@ function unionFindings(
 ): Finding[] {
   const branches = issue.errors.map((issues) => issues.map((inner) => ({ ...inner, path: [...path, ...inner.path] })))
   const deepest = branches.findLast((issues) => issues.every((inner) => inner.path.length > path.length))
-  if (deepest === undefined) return [badValue(path, 'has the wrong form')]
+  if (deepest === undefined)
+    return [badValue(path, issue.message.startsWith('expected') ? issue.message : 'has the wrong form')]
   return deepest.flatMap((inner) => findingsOf(inner, context.value, context.keysAt))
 }
 
