@@ -287,6 +287,8 @@ export interface AdmissionPort {
 
 /** Where attempts are written down. Writing never blocks and never throws; trouble is told to whoever opened it. */
 export interface LedgerPort {
+  /** False while so much waits to be written that more would be in danger of being lost. Absent: always true. */
+  accepts?(): boolean
   /** An attempt was admitted. Written with the next group, so that an attempt cut short by a crash is not forgotten. */
   opened(opening: LedgerOpening): void
   closed(row: LedgerRow): void

@@ -1,6 +1,7 @@
 import { reservationsFor, askFor } from '../../engine/budgets/reservation.ts'
 import { compile } from '../../engine/eligibility/compiled.ts'
 import type { BudgetLeft } from '../../engine/state.ts'
+import { GatewayError } from '../../wire/errors.ts'
 import { totalInput, totalOutput } from '../../wire/usage.ts'
 import { budgetError, unpricedError } from '../budget-refusal.ts'
 import type {
@@ -86,6 +87,7 @@ class Desk {
 
   admit(request: AdmissionRequest): Admission {
     const { incoming, decided, target, at } = request
+    if (this.#setup.ledger?.accepts?.() === false) return UNWRITABLE
     const generation = this.#setup.generation()
     this.#expireOld(at)
     const { rights } = incoming
@@ -145,6 +147,15 @@ class Desk {
 }
 
 const OPEN_ENTRY: Entry = { kind: 'entered', limits: [], leave: () => undefined }
+
+const UNWRITABLE: Admission = {
+  kind: 'refused',
+  why: 'final',
+  error: new GatewayError('store_failed', 'the ledger can not be written, so nothing more is spent', {
+    status: 503,
+    hint: 'look at the notes of the proxy; `gateway store check` says what is wrong',
+  }),
+}
 
 /** What the request is expected to use, as its decision reckons. */
 function expectedTokens({ candidates, features }: EntryRequest['decided']['decision'], model: string): number {
