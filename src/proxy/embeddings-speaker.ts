@@ -2,7 +2,7 @@ import { GatewayError } from '../wire/errors.ts'
 import type { JsonObject } from '../wire/json.ts'
 import { encodeEmbeddings } from '../wire/openai-embeddings/answer.ts'
 import { parseEmbeddingsRequest } from '../wire/openai-embeddings/parse-request.ts'
-import type { EmbeddingVector } from '../wire/canonical.ts'
+import type { CanonicalAnswer, EmbeddingVector } from '../wire/canonical.ts'
 import { totalInput } from '../wire/usage.ts'
 import { EVENT_STREAM, OPENAI_VOICE } from './openai-voice.ts'
 import { answerId, servedName } from './served.ts'
@@ -34,13 +34,22 @@ export const embeddingsSpeaker: Speaker = {
  * while many hosts send numbers whatever they were asked.
  */
 function answerBody({ answer, record }: AnswerReply, id: string, base64: boolean): JsonObject {
-  const vectors = answer.embeddings
-  if (vectors === undefined) throw new GatewayError('upstream_exhausted', 'the provider sent no vectors')
+  const vectors = vectorsOf(answer)
   return encodeEmbeddings(base64 ? vectors.map(asBase64) : vectors.map(asNumbers), {
     id,
     model: servedName(record, answer.model),
     promptTokens: answer.usage === null ? 0 : totalInput(answer.usage),
   })
+}
+
+function vectorsOf({ embeddings }: CanonicalAnswer): readonly EmbeddingVector[] {
+  if (embeddings === undefined) throw new GatewayError('upstream_exhausted', 'the provider sent no vectors')
+  return embeddings
+}
+
+/** The vectors of an answer as numbers, whatever they came as. */
+export function vectorsAsNumbers(answer: CanonicalAnswer): (readonly number[])[] {
+  return vectorsOf(answer).map(asNumbers)
 }
 
 const FLOAT_BYTES = 4

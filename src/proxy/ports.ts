@@ -19,6 +19,11 @@ export interface ModelEntry {
   readonly ownedBy: string
   /** Seconds since the epoch; 0 when unknown. */
   readonly created: number
+  /** Absent for names that stand for several models. */
+  readonly kind?: 'chat' | 'embedding'
+  /** Tokens that a prompt may have; absent when unknown. */
+  readonly inputTokens?: number
+  readonly outputTokens?: number
 }
 
 export interface CatalogPort {

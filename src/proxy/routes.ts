@@ -6,6 +6,7 @@ import { countingOf } from './count-tokens.ts'
 import { embeddingsSpeaker } from './embeddings-speaker.ts'
 import { exchangeOf } from './exchange.ts'
 import type { AuthedHandler, RequestContext } from './exchange-context.ts'
+import { geminiEmbedSpeaker } from './gemini-embed-speaker.ts'
 import { GEMINI_VOICE, geminiCounter, geminiSpeaker } from './gemini-speaker.ts'
 import { health, readiness } from './health.ts'
 import { messagesCounter, messagesSpeaker, MESSAGES_VOICE } from './messages-speaker.ts'
@@ -67,6 +68,9 @@ function geminiRoute(model: string, action: string): Methods | undefined {
       return post('generateContent', exchangeOf(geminiSpeaker(model, false)))
     case 'streamGenerateContent':
       return post('streamGenerateContent', exchangeOf(geminiSpeaker(model, true)))
+    case 'embedContent':
+    case 'batchEmbedContents':
+      return post(action, exchangeOf(geminiEmbedSpeaker(model, action === 'batchEmbedContents')))
     case 'countTokens':
       return post('countTokens', countingOf(geminiCounter(model)))
     default:
@@ -78,7 +82,7 @@ function geminiRoute(model: string, action: string): Methods | undefined {
 export function voiceOf({ url = '' }: IncomingMessage): ErrorVoice {
   const end = url.indexOf('?')
   const path = end === -1 ? url : url.slice(0, end)
-  if (path.startsWith('/v1beta/') || /(?::|%3A)(?:\w*[gG]enerateContent|countTokens)\/?$/.test(path))
+  if (path.startsWith('/v1beta/') || /(?::|%3A)(?:\w*[gG]enerateContent|[eE]mbedContents?|countTokens)\/?$/.test(path))
     return GEMINI_VOICE
   return /^(?:\/v1)?\/messages(?:\/|$)/.test(path) ? MESSAGES_VOICE : OPENAI_VOICE
 }

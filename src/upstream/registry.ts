@@ -45,11 +45,11 @@ function createAdapter(provider: ProviderSettings, options: UpstreamOptions): Up
     case 'anthropic':
       return chatOnly(new AnthropicUpstream(provider, options))
     case 'gemini':
-      return chatOnly(new GeminiUpstream(provider, options))
+      return new GeminiUpstream(provider, options)
   }
 }
 
-/** Embeddings are called in OpenAI's format alone. */
+/** A format without embeddings. */
 function chatOnly(adapter: UpstreamPort): UpstreamPort {
   return {
     mode: adapter.mode,

@@ -1,6 +1,7 @@
 import OpenAI from 'openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { embed } from 'ai'
+import { GoogleGenAI, type Model } from '@google/genai'
 import { Mistral } from '@mistralai/mistralai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { devProject, startDev, type DevProject, type RunningDev } from '../e2e/dev-process.ts'
@@ -19,10 +20,12 @@ const CONFIG = (url: string): string => `version: 1
 providers:
   local: { kind: openai-compatible, base_url: "${url}", api_keys: ["\${LOCAL_KEY}"] }
   claude: { kind: anthropic, base_url: "${url}", api_keys: ["\${LOCAL_KEY}"] }
+  google: { kind: gemini, base_url: "${url}", api_keys: ["\${LOCAL_KEY}"] }
 models:
   numbers: { provider: local, kind: embedding, tier: standard, price: { input: 2 } }
   obedient: { provider: local, kind: embedding, tier: standard, price: { input: 2 } }
   short: { provider: local, kind: embedding, tier: standard, price: { input: 2 } }
+  gemini-embedding-001: { provider: google, price: { input: 2 } }
   elsewhere: { provider: claude, kind: embedding, tier: standard, price: { input: 2 } }
 `
 
@@ -30,7 +33,14 @@ let upstream: ScriptedUpstream
 let project: DevProject
 let dev: RunningDev
 beforeAll(async () => {
-  upstream = await scriptedUpstream(({ body }, response) => {
+  upstream = await scriptedUpstream(({ path, body }, response) => {
+    if (path.includes(':')) {
+      const { requests } = body
+      const embeddings = VECTORS.map((values) => ({ values }))
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(Array.isArray(requests) ? { embeddings } : { embedding: embeddings[0] }))
+      return
+    }
     const { model, encoding_format: encoding, input } = body
     const count = Array.isArray(input) ? input.length : 1
     const vectors = VECTORS.slice(0, model === 'short' ? 0 : count)
@@ -96,5 +106,60 @@ describe('embeddings of a provider', () => {
     const asked = dev.client.embeddings.create({ model: 'elsewhere', input: 'one' })
     await expect(asked).rejects.toMatchObject({ constructor: OpenAI.InternalServerError })
     await expect(asked).rejects.toThrow('not asked for embeddings')
+  })
+})
+
+describe('embeddings of a Gemini provider', () => {
+  it('reach the official OpenAI client, several in one call', async () => {
+    const two = await dev.client.embeddings.create({
+      model: 'gemini-embedding-001',
+      input: ['one', 'two'],
+      dimensions: 3,
+    })
+    expect(two.data.map(({ embedding }) => embedding)).toEqual(VECTORS)
+    const { path, body } = upstream.seen.at(-1) ?? {}
+    expect(path).toBe('/v1/models/gemini-embedding-001:batchEmbedContents')
+    expect(body).toEqual({
+      requests: ['one', 'two'].map((text) => ({
+        model: 'models/gemini-embedding-001',
+        content: { parts: [{ text }] },
+        outputDimensionality: 3,
+      })),
+    })
+    const asked = dev.client.embeddings.create({ model: 'gemini-embedding-001', input: 'one', user: 'ada' })
+    const { data, response } = await asked.withResponse()
+    expect(data.data.map(({ embedding }) => embedding)).toEqual([VECTORS[0]])
+    expect(upstream.seen.at(-1)?.path).toBe('/v1/models/gemini-embedding-001:embedContent')
+    // Its answer has no usage, so the tokens are estimated, and paid for.
+    expect(Number(response.headers.get('x-gateway-cost-usd'))).toBeGreaterThan(0)
+    expect(response.headers.get('x-gateway-dropped-params')).toBe('user')
+  })
+
+  it('can not be made of tokens of another model', async () => {
+    const asked = dev.client.embeddings.create({ model: 'gemini-embedding-001', input: [1, 2, 3] })
+    await expect(asked).rejects.toMatchObject({ status: 400 })
+  })
+})
+
+describe('the Gemini client', () => {
+  const gemini = (): GoogleGenAI => new GoogleGenAI({ apiKey: dev.key, httpOptions: { baseUrl: dev.url } })
+
+  it.each(['gemini-embedding-001', 'numbers'])('gets vectors of %s, whatever its provider speaks', async (model) => {
+    const { embeddings } = await gemini().models.embedContent({ model, contents: ['one', 'two'] })
+    expect(embeddings?.map(({ values }) => values)).toEqual(VECTORS)
+  })
+
+  it('lists and shows models in its own shape, page by page', async () => {
+    const found: Model[] = []
+    for await (const model of await gemini().models.list({ config: { pageSize: 2 } })) found.push(model)
+    const names = found.map(({ name }) => name)
+    expect(new Set(names).size).toBe(names.length)
+    expect(names).toContain('models/auto')
+    const shown = await gemini().models.get({ model: 'gemini-embedding-001' })
+    expect(shown).toMatchObject({ name: 'models/gemini-embedding-001', inputTokenLimit: 2048 })
+    expect(found).toContainEqual(
+      expect.objectContaining({ name: shown.name, supportedActions: shown.supportedActions }),
+    )
+    await expect(gemini().models.get({ model: 'none-such' })).rejects.toMatchObject({ status: 404 })
   })
 })

@@ -29,10 +29,14 @@ function groupEntry(id: string): ModelEntry {
 }
 
 function modelEntry(row: ModelRow): ModelEntry {
+  const inputTokens = row.maxInput ?? row.contextWindow
   const released = row.dates.released === undefined ? Number.NaN : Date.parse(row.dates.released)
   return {
     id: row.id,
     ownedBy: row.targets[0]?.provider ?? 'gateway',
     created: Number.isNaN(released) ? 0 : Math.floor(released / 1000),
+    kind: row.kind,
+    ...(inputTokens === null ? {} : { inputTokens }),
+    ...(row.maxOutput === null ? {} : { outputTokens: row.maxOutput }),
   }
 }

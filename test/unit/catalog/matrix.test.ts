@@ -29,8 +29,10 @@ describe('the matrix without a models section', () => {
 
   it('spans three tiers on the simulated provider alone', () => {
     const { rows } = build({ providers: [simulated] }).matrix
-    const perTier = TIERS.map((tier) => rows.filter((one) => one.tier === tier).length)
+    const perTier = TIERS.map((tier) => rows.filter((one) => one.tier === tier && one.kind === 'chat').length)
     expect(perTier).toEqual([3, 3, 3])
+    const vectors = rows.filter(({ kind }) => kind === 'embedding').map(({ id }) => id)
+    expect(vectors).toEqual(['gemini-embedding-001', 'mistral-embed', 'text-embedding-3-small'])
   })
 
   it('lists two accounts at one vendor as two targets of one row', () => {

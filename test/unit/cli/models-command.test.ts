@@ -78,7 +78,7 @@ describe('gateway models check', () => {
   it('passes on the first-run models', async () => {
     const { context, stdout } = captured(cwd)
     expect(await runCheck(context, NOW)).toBe(0)
-    expect(stdout).toEqual(['9 models: 0 errors, 0 warnings'])
+    expect(stdout).toEqual(['12 models: 0 errors, 0 warnings'])
   })
 
   it('finds what is retired, unpriced, without a window, a key or a provider, and exits 1 for the retired', async () => {

@@ -32,7 +32,7 @@ describe('without a config', () => {
     const project = await load()
     expect(project).toMatchObject({ file: null, dir: cwd, providersFrom: 'bundled', warnings: [], text: '' })
     expect(project.providers.map((provider) => provider.kind)).toEqual(['simulated'])
-    expect(project.matrix.rows).toHaveLength(9)
+    expect(project.matrix.rows).toHaveLength(12)
     expect(project.routing.rules.map((rule) => rule.tier)).toEqual(['premium', 'free'])
     expect(project.configHash).toBe(project.routing.hash)
   })
@@ -50,6 +50,10 @@ describe('without a config', () => {
       ['google', ['${GOOGLE_API_KEY}']],
       ['mistral', ['${MISTRAL_API_KEY}']],
     ])
+    expect(project.providers.find(({ name }) => name === 'google')).toMatchObject({
+      kind: 'gemini',
+      baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    })
     expect(project.warnings).toEqual([])
   })
 
