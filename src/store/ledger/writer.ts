@@ -29,38 +29,3 @@ export function createLedgerWriter(connection: Connection): (group: LedgerGroup)
     }
   }
 }
-
-export interface Orphans {
-  readonly count: number
-  /** What they are charged. */
-  readonly nanoUsd: number
-}
-
-/**
- * Closes what an earlier run left open: it is charged what was reserved, as nobody knows what it came to. To be called once,
- * by the holder of the store's lock, before anything else is written.
- */
-export function recoverOrphans(connection: Connection, now: number): Orphans {
-  const openings = connection.prepare<[], string>('SELECT opening FROM attempt_open').pluck().all()
-  const closings = openings.map((text) => orphan(JSON.parse(text), now))
-  if (closings.length > 0) {
-    createLedgerWriter(connection)({ openings: [], ended: closings.map(({ id }) => id), closings })
-  }
-  return { count: closings.length, nanoUsd: closings.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0) }
-}
-
-function orphan(opening: LedgerOpening, now: number): LedgerRow {
-  return {
-    ...opening,
-    endedAt: Math.max(now, opening.at),
-    outcome: 'orphaned',
-    failure: null,
-    status: null,
-    usage: null,
-    costNanoUsd: opening.reservedNanoUsd,
-    costBasis: opening.reservedNanoUsd > 0 ? 'reserved' : 'unknown',
-    priceSource: null,
-    priceAsOf: null,
-    cache: '',
-  }
-}

@@ -5,6 +5,7 @@
  * `attempt` is in the order of commits: `seq` only grows, and rows up to `rolled_seq` are in the roll-ups. So a reader that
  * adds the rows above it to the roll-ups is exact at any moment. Rows whose quarter of an hour (UTC) is below
  * `rows_from_quarter` may have been dropped; their sums stay in `spend_day` (for people) and `spend_quarter` (for budgets).
+ * Before `quarters_from` the latter may hold one sum for a whole day, in its first quarter.
  */
 export const LEDGER = `
   PRAGMA application_id = 1734440037;
@@ -101,7 +102,8 @@ export const LEDGER = `
   CREATE TABLE ledger_state (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     rolled_seq INTEGER NOT NULL,
-    rows_from_quarter INTEGER NOT NULL
+    rows_from_quarter INTEGER NOT NULL,
+    quarters_from INTEGER NOT NULL
   ) STRICT;
-  INSERT INTO ledger_state (id, rolled_seq, rows_from_quarter) VALUES (1, 0, 0);
+  INSERT INTO ledger_state (id, rolled_seq, rows_from_quarter, quarters_from) VALUES (1, 0, 0, 0);
 `

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import type { SpentPart } from '../../../src/engine/ledger.ts'
 import { createSpentReader } from '../../../src/store/ledger/spent.ts'
-import { recoverOrphans } from '../../../src/store/ledger/writer.ts'
+import { recoverOrphans } from '../../../src/store/ledger/orphans.ts'
 import { openDatabase } from '../../../src/store/open.ts'
 import { closing, DAY, HOUR, MINUTE, NOON, opening, openLedger, spend, storeDirectory } from './support.ts'
 
