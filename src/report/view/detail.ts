@@ -85,6 +85,7 @@ function attemptLines(record: ExchangeRecord, view: DetailView): Frame {
     ...wrapped(`result   ${resultText(record)}`, view).map((part) => line(part)),
     ...wrapped(`tokens   ${usageText(record.usage)}`, view).map((part) => line(part)),
     ...wrapped(`cost     ${costText(record.cost)}`, view).map((part) => line(part)),
+    ...budgetLines(record).flatMap((text) => wrapped(text, view).map((part) => line(part))),
     ...wrapped(`time     ${timingText(record.timing)}`, view).map((part) => line(part)),
     ...(record.droppedParams.length === 0
       ? []
@@ -92,6 +93,20 @@ function attemptLines(record: ExchangeRecord, view: DetailView): Frame {
     ...wrapped(`arrived  ${clockTime(record.at, view.utcOffsetMinutes)}  upstream ${record.upstreamMode}`, view).map(
       (part) => line(part, 'dim'),
     ),
+  ]
+}
+
+/** What was held and charged, and what is left; nothing where no budget concerned the request. */
+function budgetLines({ budget }: ExchangeRecord): string[] {
+  if (budget === undefined) return []
+  const { reservedNanoUsd, settledNanoUsd, imposedMaxOutputTokens: imposed } = budget
+  const limit = imposed === undefined ? '' : `, output held to ${imposed} tokens`
+  return [
+    `budget   reserved ${usd(reservedNanoUsd)}, charged ${usd(settledNanoUsd)}${limit}`,
+    ...budget.left.map(({ budget: name, subject, leftNanoUsd, limitNanoUsd }) => {
+      const who = subject === '' ? name : `${name} (${subject})`
+      return `         ${who}: ${usd(leftNanoUsd)} left of ${usd(limitNanoUsd)}`
+    }),
   ]
 }
 

@@ -36,8 +36,19 @@ export interface LiveStatus {
   readonly upstream: 'live' | 'recorded' | 'simulated'
   readonly recording: { readonly mode: 'new' | 'all'; readonly written: number; readonly dropped: number } | null
   readonly maxSpendNanoUsd: number | null
+  /** The budget that is closest to its end; null without budgets. */
+  readonly budget: BudgetStanding | null
   readonly inFlight: number
   readonly totals: { readonly calls: number; readonly costNanoUsd: number; readonly costUnknown: number }
+}
+
+export interface BudgetStanding {
+  readonly name: string
+  /** Empty for global. */
+  readonly subject: string
+  /** Spent and reserved. */
+  readonly usedNanoUsd: number
+  readonly limitNanoUsd: number
 }
 
 export interface LiveSnapshot {

@@ -3,7 +3,7 @@ import { duration } from '../../engine/describe/amounts.ts'
 import type { LiveRow } from './live-row.ts'
 import type { LiveSnapshot, LiveStatus } from './live-feed.ts'
 import { bar, joinSegments, line, rule, span, windowStart, type Frame, type Line, type Segment } from './frame.ts'
-import { fit, textWidth, type Look } from './width.ts'
+import { cleanText, fit, textWidth, type Look } from './width.ts'
 
 /** The two lines above the list: where the proxy runs, and how it is doing. */
 export function liveHeader(snapshot: LiveSnapshot, columns: number, look: Look): Frame {
@@ -30,21 +30,40 @@ function recordingText({ mode, written, dropped }: NonNullable<LiveStatus['recor
 }
 
 function figures({ figures: now, status }: LiveSnapshot, columns: number): Line {
-  const { totals, maxSpendNanoUsd, inFlight } = status
+  const { totals, inFlight } = status
   const failed = now.failedShare === null ? '-' : percent(now.failedShare)
   const unknown = totals.costUnknown > 0 ? ` + ${totals.costUnknown} unknown` : ''
-  const cap = maxSpendNanoUsd === null ? '' : ` of ${money(maxSpendNanoUsd)}`
-  const share = maxSpendNanoUsd === null ? null : maxSpendNanoUsd === 0 ? 1 : totals.costNanoUsd / maxSpendNanoUsd
+  const cap = capOf(status)
   const segments: Segment[] = [
     { spans: line(` ${now.perMinute} rpm`), keep: 9 },
     { spans: line(`err ${failed}`, (now.failedShare ?? 0) > 0 ? 'warn' : 'plain'), keep: 7 },
     { spans: line(`p50 ${timeOrDash(now.p50Ms)}  p95 ${timeOrDash(now.p95Ms)}`), keep: 6 },
-    { spans: line(`spend ${money(totals.costNanoUsd)}${cap}${unknown}`), keep: 8 },
-    { spans: share === null ? [] : line(bar(share, 8), share >= 0.8 ? 'warn' : 'plain'), keep: 2 },
+    { spans: line(`spend ${money(totals.costNanoUsd)}${cap?.of ?? ''}${unknown}`), keep: 8 },
+    { spans: cap === null || cap.label === '' ? [] : line(cap.label, cap.share >= 0.8 ? 'warn' : 'plain'), keep: 5 },
+    { spans: cap === null ? [] : line(bar(cap.share, 8), cap.share >= 0.8 ? 'warn' : 'plain'), keep: 2 },
     { spans: line(`${totals.calls} calls`, 'dim'), keep: 3 },
     { spans: inFlight === 0 ? [] : line(`${inFlight} running`, 'dim'), keep: 4 },
   ]
   return joinSegments(segments, columns, '   ')
+}
+
+/** The cap of the session, or else the budget that is closest to its end. */
+function capOf({
+  totals,
+  maxSpendNanoUsd,
+  budget,
+}: LiveStatus): { readonly of: string; readonly label: string; readonly share: number } | null {
+  if (maxSpendNanoUsd !== null)
+    return { of: ` of ${money(maxSpendNanoUsd)}`, label: '', share: shareOf(totals.costNanoUsd, maxSpendNanoUsd) }
+  if (budget === null) return null
+  const { name, subject, usedNanoUsd, limitNanoUsd } = budget
+  const who = subject === '' ? name : `${name} ${subject}`
+  const label = `${cleanText(who, false)} ${money(usedNanoUsd)} of ${money(limitNanoUsd)}`
+  return { of: '', label, share: shareOf(usedNanoUsd, limitNanoUsd) }
+}
+
+function shareOf(used: number, limit: number): number {
+  return limit === 0 ? 1 : used / limit
 }
 
 function timeOrDash(ms: number | null): string {

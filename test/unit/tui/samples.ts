@@ -61,6 +61,7 @@ const STATUS: LiveStatus = {
   upstream: 'live',
   recording: { mode: 'new', written: 12, dropped: 0 },
   maxSpendNanoUsd: 5_000_000_000,
+  budget: null,
   inFlight: 0,
   totals: { calls: 7, costNanoUsd: 430_000_000, costUnknown: 0 },
 }

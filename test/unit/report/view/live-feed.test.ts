@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { plainText } from '../../../../src/report/view/frame.ts'
+import type { LiveStatus } from '../../../../src/report/view/live-feed.ts'
+import { liveHeader } from '../../../../src/report/view/live-list.ts'
+import { lookOf } from '../../../../src/report/view/width.ts'
 import { NOW } from '../../engine/decision/world.ts'
 import { attempt, busyFeed, feed, record } from '../../tui/samples.ts'
 
@@ -86,5 +90,25 @@ describe('live feed', () => {
     })
     source.accept({ kind: 'finished', record: record({ attempts: [], result: { kind: 'client_gone', status: 499 } }) })
     expect(routes(source)).toEqual(['free cheap failed upstream_exhausted', 'free cheap client left'])
+  })
+})
+
+describe('the header', () => {
+  const LOOK = lookOf(true)
+  const shown = (budget: LiveStatus['budget'], columns: number): string =>
+    liveHeader(feed({ status: { maxSpendNanoUsd: null, budget } }).snapshot(), columns, LOOK)
+      .map((shownLine) => plainText(shownLine))
+      .join('\n')
+
+  it('shows the budget that is closest to its end, with what it holds', () => {
+    const budget = { name: 'per user', subject: 'anna', usedNanoUsd: 4_200_000_000, limitNanoUsd: 5_000_000_000 }
+    expect(shown(budget, 120)).toContain('per user anna $4.20 of $5.00')
+    expect(shown(budget, 120)).toMatch(/\[#+-*\]/)
+    expect(shown(null, 120)).not.toContain('per user')
+  })
+
+  it('keeps subjects from writing into the terminal', () => {
+    const budget = { name: 'per user', subject: 'a\u001b[2J', usedNanoUsd: 1, limitNanoUsd: 2 }
+    expect(shown(budget, 120)).not.toContain('\u001b')
   })
 })
