@@ -6,11 +6,11 @@ import type { Connection } from '../open.ts'
 import { LedgerQueue } from './queue.ts'
 import { createRollUp, type RollUp } from './roll-up.ts'
 import { createSpentReader, type SpentReader } from './spent.ts'
-import { TroubleTeller, type LedgerTrouble } from './trouble.ts'
+import { TroubleTeller, type ToldTrouble } from './trouble.ts'
 import { createLedgerWriter, type LedgerGroup } from './writer.ts'
 
 export interface LedgerOptions {
-  readonly onTrouble: (trouble: LedgerTrouble) => void
+  readonly onTrouble: (trouble: ToldTrouble) => void
   /** Milliseconds that what nobody waits for may wait for company. */
   readonly groupMs?: number
   /** Milliseconds between roll-ups. */

@@ -11,12 +11,28 @@ export type LedgerTrouble =
   /** The process ends and the store still fails: these rows are in no file. */
   | { readonly kind: 'lost'; readonly rows: number; readonly nanoUsd: number }
 
+/** Trouble with a sentence for people. */
+export type ToldTrouble = LedgerTrouble & { readonly text: string }
+
+function troubleText(trouble: LedgerTrouble): string {
+  switch (trouble.kind) {
+    case 'failing':
+      return `the ledger can not be written: ${trouble.error.message}; ${trouble.waiting} entries wait in memory`
+    case 'full':
+      return `the ledger still can not be written and ${trouble.waiting} entries wait: new requests are refused`
+    case 'recovered':
+      return 'the ledger is written again; nothing was lost'
+    case 'lost':
+      return `${trouble.rows} ledger rows of $${(trouble.nanoUsd / 1e9).toFixed(9)} were never written and are lost`
+  }
+}
+
 /** Remembers what was told. */
 export class TroubleTeller {
-  readonly #tell: (trouble: LedgerTrouble) => void
+  readonly #tell: (trouble: ToldTrouble) => void
   #state: 'well' | 'failing' | 'full' = 'well'
 
-  constructor(tell: (trouble: LedgerTrouble) => void) {
+  constructor(tell: (trouble: ToldTrouble) => void) {
     this.#tell = tell
   }
 
@@ -27,22 +43,30 @@ export class TroubleTeller {
   failed(error: GatewayError, waiting: number): void {
     if (this.#state !== 'well') return
     this.#state = 'failing'
-    this.#tell({ kind: 'failing', error, waiting })
+    this.#say({ kind: 'failing', error, waiting })
   }
 
   full(waiting: number): void {
     if (this.#state !== 'failing') return
     this.#state = 'full'
-    this.#tell({ kind: 'full', waiting })
+    this.#say({ kind: 'full', waiting })
   }
 
   over(): void {
     if (this.#state === 'well') return
     this.#state = 'well'
-    this.#tell({ kind: 'recovered' })
+    this.#say({ kind: 'recovered' })
   }
 
   lost(rows: readonly LedgerRow[]): void {
-    this.#tell({ kind: 'lost', rows: rows.length, nanoUsd: rows.reduce((sum, row) => sum + row.costNanoUsd, 0) })
+    this.#say({
+      kind: 'lost',
+      rows: rows.length,
+      nanoUsd: rows.reduce((sum, row) => sum + row.costNanoUsd, 0),
+    })
+  }
+
+  #say(trouble: LedgerTrouble): void {
+    this.#tell({ ...trouble, text: troubleText(trouble) })
   }
 }

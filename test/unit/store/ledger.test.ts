@@ -104,8 +104,7 @@ describe('spent', () => {
       spend(ledger, { at, costNanoUsd: 10 ** index, model: `m${index}`, tier: 'premium' })
     }
     await ledger.close()
-    const between = (from: number, to: number): number =>
-      sum(ledger.spent({ scope: 'user', subject: 'ada', from, to }))
+    const between = (from: number, to: number): number => sum(ledger.spent({ scope: 'user', subject: 'ada', from, to }))
     expect(between(NOON, NOON + 5 * HOUR + 1)).toBe(1110)
     expect(between(NOON - 1, NOON + 5 * HOUR + 2)).toBe(11111)
     expect(between(NOON + 1, NOON + 8 * MINUTE)).toBe(100)

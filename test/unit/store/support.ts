@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import type { LedgerOpening, LedgerRow } from '../../../src/engine/ledger.ts'
 import { createLedger, type Ledger, type LedgerOptions } from '../../../src/store/ledger/ledger.ts'
-import type { LedgerTrouble } from '../../../src/store/ledger/trouble.ts'
+import type { ToldTrouble } from '../../../src/store/ledger/trouble.ts'
 import { openDatabase, type Connection } from '../../../src/store/open.ts'
 
 /** A directory of its own for every test; gives the path of the database in it. */
@@ -80,11 +80,11 @@ export function spend(ledger: Ledger, changes: Partial<LedgerRow> = {}): LedgerR
 export interface OpenedLedger {
   readonly connection: Connection
   readonly ledger: Ledger
-  readonly troubles: LedgerTrouble[]
+  readonly troubles: ToldTrouble[]
 }
 
 export function openLedger(path: string, options: Partial<LedgerOptions> = {}): OpenedLedger {
-  const troubles: LedgerTrouble[] = []
+  const troubles: ToldTrouble[] = []
   const connection = openDatabase(path, { busyMs: 20 })
   const ledger = createLedger(connection, { onTrouble: (trouble) => troubles.push(trouble), ...options })
   return { connection, ledger, troubles }
