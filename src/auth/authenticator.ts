@@ -1,39 +1,16 @@
-import { timingSafeEqual } from 'node:crypto'
-import type { AuthPort, Principal } from '../proxy/ports.ts'
-import { isKeyShaped, keyDigest } from './key-format.ts'
+import type { Authenticated, AuthPort, DenialReason, Principal } from '../proxy/ports.ts'
+import { isKeyShaped, isOwnPrefix, keyDigest, MIN_SECRET_LENGTH } from './key-format.ts'
+import { indexOf, type IndexedSecret, type KeyIndex } from './key-index.ts'
+import { refusalOf } from './key-status.ts'
+import { DEV_KEY_ID, type GroupRecord } from './key-types.ts'
+import type { KeyStore } from './ports.ts'
 
-/** A key as it is kept: its digest, never the key. */
-export interface KnownKey {
-  readonly digest: Uint8Array
-  readonly principal: Principal
-}
-
-/**
- * Checks keys against the known digests. Every failure looks alike, and all digests are compared in constant time, so
- * that neither the answer nor its time says whether a key exists.
- */
-export function createAuthenticator(keys: readonly KnownKey[]): AuthPort {
-  return {
-    authenticate(secret) {
-      if (secret === null || !isKeyShaped(secret)) return null
-      const digest = keyDigest(secret)
-      let found: Principal | null = null
-      for (const key of keys) if (timingSafeEqual(key.digest, digest)) found = key.principal
-      return found
-    },
-  }
-}
-
-/** For `auth.required: false`, which is allowed on loopback only: whoever comes has the rights of the development key. */
-export function openAuthenticator(): AuthPort {
-  return { authenticate: () => DEVELOPMENT_PRINCIPAL }
-}
-
-/** The development key may use every model, and says itself for which user and project it acts. */
+/** What a development key may do that nobody has limited: use everything, administer nothing. */
 export const DEVELOPMENT_PRINCIPAL: Principal = {
+  kind: 'user',
   rights: {
-    keyId: 'dev',
-    alias: 'dev',
+    keyId: DEV_KEY_ID,
+    alias: DEV_KEY_ID,
     groups: [],
     user: null,
     project: null,
@@ -41,5 +18,99 @@ export const DEVELOPMENT_PRINCIPAL: Principal = {
     models: null,
     policy: null,
   },
-  mayNameUser: true,
+  endpoints: null,
+  hints: null,
+  mayExplain: true,
+  aliases: [DEV_KEY_ID],
+}
+
+export interface KeyAuthenticatorSetup {
+  readonly store: Pick<KeyStore, 'version' | 'keys' | 'groups'>
+  /** Of the config in force, low to high. */
+  readonly tiers: () => readonly string[]
+  /** Told when the store can not be read. The keys known so far go on working; see the class below for why. */
+  readonly onTrouble?: (cause: unknown) => void
+}
+
+/** Checks keys against the store, without waiting. */
+export interface KeyAuthenticator extends AuthPort {
+  authenticate(secret: string | null, now: number): Exclude<Authenticated, null>
+  stillHolds(principal: Principal, now: number): boolean
+  /** Whether the principal came from a key. */
+  issued(principal: Principal): boolean
+  /** Groups in force. */
+  groups(): ReadonlyMap<string, GroupRecord>
+  /** What the development key may do, whatever became of its secret; null when it is in a group that does not exist. */
+  development(): Principal | null
+}
+
+/**
+ * Every request asks the store for its version and then looks into memory. So a key that another process revoked is refused
+ * by the next request, on connections that are open already too. When the version can not be read, nothing can have been
+ * revoked through this store either, and refusing everybody would turn trouble with a disk into an outage: the keys in
+ * memory stay in force, and the trouble is told.
+ */
+export function createKeyAuthenticator({ store, tiers, onTrouble }: KeyAuthenticatorSetup): KeyAuthenticator {
+  let seen: { readonly version: number; readonly tiers: readonly string[]; readonly index: KeyIndex } | null = null
+  const digests = new WeakMap<Principal, Uint8Array>()
+
+  function current(): KeyIndex {
+    try {
+      const version = store.version()
+      if (seen === null || seen.version !== version || seen.tiers !== tiers())
+        seen = { version, tiers: tiers(), index: load() }
+    } catch (cause) {
+      if (seen === null) throw cause
+      onTrouble?.(cause)
+    }
+    return seen.index
+  }
+
+  function load(): KeyIndex {
+    const index = indexOf({ keys: store.keys(), groups: store.groups() }, tiers())
+    for (const { principal, digest } of index.secrets) if (principal !== null) digests.set(principal, digest)
+    return index
+  }
+
+  function known(entry: IndexedSecret, now: number): Exclude<Authenticated, null> {
+    const refusal = refusalOf(entry.key, entry.secret, now)
+    if (refusal !== null) return denied(refusal, entry.key.id)
+    return entry.principal ?? denied('group_missing', entry.key.id)
+  }
+
+  return {
+    authenticate(secret, now) {
+      const malformed = formProblem(secret)
+      if (secret === null || malformed !== null) return denied(malformed ?? 'missing', null)
+      const entry = current().find(keyDigest(secret))
+      return entry === null ? denied('unknown', null) : known(entry, now)
+    },
+    stillHolds(principal, now) {
+      const digest = digests.get(principal)
+      const entry = digest === undefined ? null : current().find(digest)
+      return entry !== null && known(entry, now).kind !== 'denied'
+    },
+    issued: (principal) => digests.has(principal),
+    groups: () => current().groups,
+    development() {
+      const entry = current().secrets.find(({ key }) => key.id === DEV_KEY_ID)
+      return entry === undefined ? DEVELOPMENT_PRINCIPAL : entry.principal
+    },
+  }
+}
+
+/** Keys of ours that are mistyped, and texts too short for a key of anybody, are never looked up. */
+function formProblem(secret: string | null): 'missing' | 'malformed' | null {
+  if (secret === null) return 'missing'
+  if (isOwnPrefix(secret)) return isKeyShaped(secret) ? null : 'malformed'
+  return secret.length < MIN_SECRET_LENGTH ? 'malformed' : null
+}
+
+function denied(reason: DenialReason, keyId: string | null): Extract<Authenticated, { kind: 'denied' }> {
+  return { kind: 'denied', reason, keyId }
+}
+
+/** Lets everybody in as the development key, whatever they send; for servers that call nobody. */
+export function openAuthenticator(): AuthPort {
+  return { authenticate: () => DEVELOPMENT_PRINCIPAL }
 }

@@ -1,3 +1,4 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { chmod, link, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
@@ -7,8 +8,11 @@ import { isKeyShaped, makeKey } from './key-format.ts'
 export interface DevKey {
   readonly key: string
   readonly file: string
-  /** `made`: there was none; `replaced`: the file could not be trusted. */
-  readonly origin: 'found' | 'made' | 'replaced'
+  /**
+   * `made`: there was none; `replaced`: the file could not be trusted; the others: what it held was revoked, has expired or is
+   * not what the store knows.
+   */
+  readonly origin: 'found' | 'made' | 'replaced' | 'revoked' | 'expired' | 'unknown'
 }
 
 const FILE_NAME = 'dev-key'
@@ -27,6 +31,28 @@ export async function loadDevKey(stateDir: string): Promise<DevKey> {
       cause,
     })
   }
+}
+
+/** Puts a new key in the place of the file's, for its owner alone; whoever reads gets the old one or the new one whole. */
+export function writeDevKey(stateDir: string, key: string): string {
+  const file = join(stateDir, FILE_NAME)
+  const aside = asideOf(stateDir)
+  try {
+    writeFileSync(aside, `${key}\n`, { flag: 'wx', mode: 0o600 })
+    renameSync(aside, file)
+    return file
+  } finally {
+    rmSync(aside, { force: true })
+  }
+}
+
+/** The key in the file as it is now. */
+export function readDevKey(stateDir: string): string {
+  return readFileSync(join(stateDir, FILE_NAME), 'utf8').trim()
+}
+
+function asideOf(stateDir: string): string {
+  return join(stateDir, `${FILE_NAME}.${randomBytes(6).toString('hex')}`)
 }
 
 async function findOrMake(stateDir: string): Promise<DevKey> {
@@ -57,7 +83,7 @@ async function presentKey(file: string): Promise<Present> {
 
 /** Written aside and linked into place: of several processes starting now, the first wins and none reads half a key. */
 async function createKeyFile(stateDir: string, file: string): Promise<string> {
-  const aside = join(stateDir, `${FILE_NAME}.${randomBytes(6).toString('hex')}`)
+  const aside = asideOf(stateDir)
   await writeFile(aside, `${makeKey('dev')}\n`, { flag: 'wx', mode: 0o600 })
   try {
     await link(aside, file)

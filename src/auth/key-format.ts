@@ -6,6 +6,9 @@ const SECRET_BYTES = 32
 /** 62^43 is the first power of 62 above 2^256, and 62^6 the first above 2^32. */
 const SECRET_LENGTH = 43
 const CHECK_LENGTH = 6
+const ID_LENGTH = 16
+/** Imported secrets shorter than this could be guessed from their digest. */
+export const MIN_SECRET_LENGTH = 32
 const KEY_PATTERN = /^gw_([a-z]{2,10})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/
 
 /** A new key: typed prefix, 256 random bits, checksum. The checksum finds typos and leaks offline; it is no security. */
@@ -21,9 +24,23 @@ export function isKeyShaped(text: string): boolean {
   return checksum(text.slice(0, -CHECK_LENGTH)) === text.slice(-CHECK_LENGTH)
 }
 
-/** SHA-256 of the whole key; a slow hash would add nothing to 256 random bits. */
+/** Whether the text claims to be a key of ours. */
+export function isOwnPrefix(text: string): boolean {
+  return text.startsWith('gw_')
+}
+
+/**
+ * SHA-256 of the whole key. A slow hash makes guessing dear where secrets are few and short, as passwords are; nobody
+ * guesses 256 random bits at any speed, and a hash that takes 70 ms would be paid by every request.
+ */
 export function keyDigest(key: string): Buffer {
   return createHash('sha256').update(key).digest()
+}
+
+/** The name of an identity, which outlives its secrets. No secret itself. */
+export function makeKeyId(random: Uint8Array = randomBytes(ID_LENGTH)): string {
+  const value = [...random].reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+  return `key_${base62(value, ID_LENGTH)}`
 }
 
 function checksum(body: string): string {

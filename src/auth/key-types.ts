@@ -29,6 +29,9 @@ interface Bindings {
   readonly limits: readonly string[]
 }
 
+/** Identity of the development key. */
+export const DEV_KEY_ID = 'dev'
+
 /** Whoever has rights: a key, or what a token says of itself. */
 export interface Holder extends Bindings {
   readonly id: string

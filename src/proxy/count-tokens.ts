@@ -1,5 +1,6 @@
 import { refusalError } from '../pipeline/refusal.ts'
 import type { GatewayError } from '../wire/errors.ts'
+import { stillWelcome } from './access.ts'
 import { readBody } from './body.ts'
 import { sendJson } from './error-answer.ts'
 import type { AuthedHandler } from './exchange-context.ts'
@@ -11,8 +12,9 @@ import type { Counter } from './speaker.ts'
 export function countingOf(counter: Counter): AuthedHandler {
   return async (context, caller) => {
     const { request, response, ports } = context
-    const hints = hintsOf(request)
+    const hints = hintsOf(request, caller.principal)
     const { body } = await readBody(context)
+    stillWelcome(context, caller)
     const canonical = counter.read(body, request)
     const read = { canonical, body: null, droppedParams: [], hints, parseMs: 0, endpoint: 'chat' } as const
     const now = Date.now()

@@ -1,8 +1,8 @@
 import { GatewayError } from '../wire/errors.ts'
+import { authenticate, checkRoute, type Recognised } from './access.ts'
 import { checkDeclaredLength, ClientGone } from './body.ts'
-import { credentialOf } from './credential.ts'
 import { asGatewayError, sendError } from './error-answer.ts'
-import type { Caller, RequestContext } from './exchange-context.ts'
+import type { RequestContext } from './exchange-context.ts'
 import { checkDoor, type DoorList } from './front-door.ts'
 import { normalPath } from './request-target.ts'
 import type { ErrorVoice } from './speaker.ts'
@@ -11,6 +11,7 @@ import { routeOf, voiceOf, type Route } from './routes.ts'
 /** Takes one request from the front door to its handler. Never rejects: what is thrown becomes an error answer. */
 export async function dispatch(context: RequestContext, door: DoorList): Promise<void> {
   let endpoint = '-'
+  const seen: Recognised = {}
   const voice = voiceOf(context.request)
   try {
     plainHeaders(context, voice)
@@ -18,28 +19,20 @@ export async function dispatch(context: RequestContext, door: DoorList): Promise
     checkDeclaredLength(context.request, context.limits)
     const route = routeOf(context.request.method ?? '', normalPath(context.request.url ?? ''))
     endpoint = route.name
-    if (context.stopping && route.access === 'key')
+    if (context.stopping && route.access !== 'open')
       throw new GatewayError('shutting_down', 'the proxy is stopping and takes no new requests')
-    await enter(route, context)
+    await enter(route, context, seen)
   } catch (thrown) {
-    refuse(context, { endpoint, voice }, thrown)
+    refuse(context, { endpoint, voice, seen }, thrown)
   }
 }
 
-async function enter(route: Route, context: RequestContext): Promise<void> {
+async function enter(route: Route, context: RequestContext, seen: Recognised): Promise<void> {
   if (route.access === 'open') return route.handle(context)
-  await route.handle(context, authenticate(context))
-}
-
-function authenticate({ request, response, ports }: RequestContext): Caller {
-  const startedAt = performance.now()
-  response.setHeader('vary', 'Authorization, x-api-key, x-goog-api-key')
-  const principal = ports.auth.authenticate(credentialOf(request))
-  if (principal === null)
-    throw new GatewayError('invalid_api_key', 'the key is missing or not valid here', {
-      hint: 'send the key that `gateway dev` printed as `Authorization: Bearer <key>`',
-    })
-  return { principal, authMs: performance.now() - startedAt }
+  const found = authenticate(context, seen)
+  const caller = found instanceof Promise ? await found : found
+  checkRoute(route, caller)
+  await route.handle(context, caller)
 }
 
 /** On every answer. The answers differ by key and must never sit in a cache on the way. */
@@ -53,7 +46,7 @@ function plainHeaders({ response, requestId }: RequestContext, voice: ErrorVoice
 
 function refuse(
   context: RequestContext,
-  { endpoint, voice }: { endpoint: string; voice: ErrorVoice },
+  { endpoint, voice, seen }: { endpoint: string; voice: ErrorVoice; seen: Recognised },
   thrown: unknown,
 ): void {
   if (thrown instanceof ClientGone) return
@@ -70,5 +63,6 @@ function refuse(
     status: voice.status(error),
     code: error.code,
     ms: performance.now() - startedAt,
+    ...seen,
   })
 }

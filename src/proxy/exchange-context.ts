@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Pipeline } from '../pipeline/ports.ts'
 import type { ItemMemory } from './item-memory.ts'
 import type { ProxyLimits } from './limits.ts'
-import type { AuthPort, CatalogPort, Principal, ReadinessPort, Refusal } from './ports.ts'
+import type { AdminPort, AuthPort, CatalogPort, Principal, ReadinessPort, Refusal } from './ports.ts'
 
 export interface ProxyPorts {
   readonly pipeline: Pipeline
   readonly auth: AuthPort
   readonly catalog: CatalogPort
   readonly readiness: ReadinessPort
+  /** Absent: there is nothing to administer. */
+  readonly admin?: AdminPort
   /** Told of every request that ended without a record. Must not throw. */
   readonly onRefusal: (refusal: Refusal) => void
   /** Told of what was thrown though nothing should throw it. Its message may hold texts of the client. */

@@ -2,6 +2,7 @@ import type { ExchangeRecord } from '../engine/record.ts'
 import { UpstreamStreamError, type ExchangeReply } from '../pipeline/ports.ts'
 import type { StreamPart } from '../wire/canonical.ts'
 import { GatewayError } from '../wire/errors.ts'
+import { stillWelcome } from './access.ts'
 import { readBody } from './body.ts'
 import { asGatewayError, sendError, sendJson } from './error-answer.ts'
 import { EventStream } from './event-stream.ts'
@@ -27,8 +28,9 @@ export function exchangeOf(speaker: Speaker): AuthedHandler {
 
 async function exchange(context: RequestContext, caller: Caller, speaker: Speaker): Promise<void> {
   const { request, ports, signal } = context
-  const hints = hintsOf(request)
+  const hints = hintsOf(request, caller.principal)
   const { body, startedAt } = await readBody(context)
+  stillWelcome(context, caller)
   const shelf = context.items.shelf(caller.principal.rights.keyId)
   const conversation = speaker.read(body, request, shelf)
   const parseMs = performance.now() - startedAt

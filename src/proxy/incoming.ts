@@ -5,7 +5,7 @@ import type { CanonicalRequest } from '../wire/canonical.ts'
 import { GatewayError } from '../wire/errors.ts'
 import type { JsonObject } from '../wire/json.ts'
 import type { Caller, RequestContext } from './exchange-context.ts'
-import type { Hints } from './hints.ts'
+import { mayHint, type Hints } from './hints.ts'
 
 const MAX_USER_CHARS = 512
 
@@ -46,14 +46,18 @@ export function incomingOf(context: RequestContext, caller: Caller, read: ReadRe
   }
 }
 
-/** A key that may name its user says so in a header, or in the user field of its format. */
+/**
+ * A key that is bound to no user or project says in a header for whom it acts, or in the user field of its format; where it
+ * may not, that field is for the provider alone.
+ */
 function rightsFor({ principal }: Caller, { canonical, hints }: ReadRequest): Rights {
-  const { rights, mayNameUser } = principal
-  if (!mayNameUser) return rights
+  const { rights } = principal
+  const endUser = rights.user === null && mayHint(principal, 'user') ? endUserOf(canonical) : null
   return {
     ...rights,
-    user: hints.user ?? endUserOf(canonical) ?? rights.user,
-    project: hints.project ?? rights.project,
+    alias: hints.alias ?? rights.alias,
+    user: rights.user ?? hints.user ?? endUser,
+    project: rights.project ?? hints.project,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../wire/errors.ts'
+import { listGroups, listKeys, noSuchAdminPath, showAuditHead, showKey } from './admin.ts'
 import { chatSpeaker } from './chat-speaker.ts'
 import { completionsSpeaker } from './completions-speaker.ts'
 import { countingOf } from './count-tokens.ts'
@@ -18,11 +19,12 @@ import type { ErrorVoice } from './speaker.ts'
 /** One entry of the only route table. `open` routes need no key, but pass the front door like all others. */
 export type Route =
   | { readonly name: string; readonly access: 'open'; readonly handle: (context: RequestContext) => void }
-  | { readonly name: string; readonly access: 'key'; readonly handle: AuthedHandler }
+  | { readonly name: string; readonly access: 'key' | 'admin'; readonly handle: AuthedHandler }
 
 type Methods = Readonly<Record<string, Route>>
 
 const post = (name: string, handle: AuthedHandler): Methods => ({ POST: { name, access: 'key', handle } })
+const admin = (name: string, handle: AuthedHandler): Methods => ({ GET: { name, access: 'admin', handle } })
 
 const TABLE: ReadonlyMap<string, Methods> = new Map([
   ['/chat/completions', post('chat.completions', exchangeOf(chatSpeaker))],
@@ -32,18 +34,34 @@ const TABLE: ReadonlyMap<string, Methods> = new Map([
   ['/messages', post('messages', exchangeOf(messagesSpeaker))],
   ['/messages/count_tokens', post('messages.count_tokens', countingOf(messagesCounter))],
   ['/models', { GET: { name: 'models.list', access: 'key', handle: listModels } }],
+  ['/gateway/keys', admin('gateway.keys', listKeys)],
+  ['/gateway/groups', admin('gateway.groups', listGroups)],
+  ['/gateway/audit/head', admin('gateway.audit', showAuditHead)],
   ['/healthz', { GET: { name: 'healthz', access: 'open', handle: health } }],
   ['/readyz', { GET: { name: 'readyz', access: 'open', handle: readiness } }],
 ])
 
 const MODEL_PREFIX = '/models/'
+const ADMIN_PREFIX = '/gateway/'
+const ADMIN_KEY_PREFIX = '/gateway/keys/'
+
+/** Every endpoint that a key can be kept from, by the name that scopes and logs use. */
+export const ENDPOINT_NAMES: readonly string[] = [
+  ...[...TABLE.values()].flatMap((methods) =>
+    Object.values(methods).flatMap(({ name, access }) => (access === 'open' ? [] : [name])),
+  ),
+  'models.show',
+  'generateContent',
+  'streamGenerateContent',
+  'countTokens',
+]
 /** Versions that a path may begin with; each path is also there without. */
 const VERSION = /^\/v1(?:beta)?(?=\/)/
 
 /** Finds the route of a normalised path, with and without a version in front. Throws 404 or 405. */
 export function routeOf(method: string, path: string): Route {
   const bare = path.replace(VERSION, '')
-  const methods = TABLE.get(bare) ?? modelRoute(bare)
+  const methods = TABLE.get(bare) ?? modelRoute(bare) ?? adminRoute(path)
   if (methods === undefined) throw new GatewayError('not_found', 'no such path')
   const route = methods[method === 'HEAD' ? 'GET' : method]
   if (route !== undefined) return route
@@ -60,6 +78,12 @@ function modelRoute(path: string): Methods | undefined {
   if (generate !== undefined) return generate
   const handle: AuthedHandler = (context, caller) => showModel(context, caller, id)
   return { GET: { name: 'models.show', access: 'key', handle } }
+}
+
+/** Without a version in front. Only administrators are told which of these paths there are. */
+function adminRoute(path: string): Methods | undefined {
+  if (path.startsWith(ADMIN_KEY_PREFIX)) return admin('gateway.keys', showKey(path.slice(ADMIN_KEY_PREFIX.length)))
+  return path.startsWith(ADMIN_PREFIX) ? admin('gateway', noSuchAdminPath) : undefined
 }
 
 function geminiRoute(model: string, action: string): Methods | undefined {

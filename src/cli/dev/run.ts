@@ -1,10 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { loadDevKey } from '../../auth/dev-key.ts'
+import { resolve } from 'node:path'
+import { openDevelopmentKey } from '../../auth/dev-identity.ts'
 import { logRedactor } from '../../telemetry/redact.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { CliContext } from '../context.ts'
+import { cliAct, openKeyStores, openOwnDatabase } from '../open-store.ts'
 import type { Project } from '../project.ts'
+import { stateDir } from '../state-dir.ts'
 import { clientEnv, runChild } from './child.ts'
 import type { LiveView } from './live.ts'
 import { devOptions, type DevOptions, type RawDevOptions } from './options.ts'
@@ -26,8 +28,7 @@ export async function runDev(asked: CliContext, raw: RawDevOptions, command: rea
   const options = devOptions(raw, command, context)
   const project = await loadForDev(context, options)
   if (options.printEnv) {
-    const { key } = await loadDevKey(join(project.dir, '.gateway'))
-    printEnv(context, `http://127.0.0.1:${options.port}`, key)
+    printEnv(context, `http://127.0.0.1:${options.port}`, await developmentKey(project))
     return 0
   }
   const stop = stopSignals()
@@ -35,6 +36,17 @@ export async function runDev(asked: CliContext, raw: RawDevOptions, command: rea
     return await serve({ context, options, project, stop })
   } finally {
     stop.dispose()
+  }
+}
+
+/** The secret that a shell or child needs, as the running proxy knows it or will know it. */
+async function developmentKey({ dir }: Project): Promise<string> {
+  const connection = openOwnDatabase(dir)
+  try {
+    const { keys } = openKeyStores(connection, dir)
+    return (await openDevelopmentKey(stateDir(dir), keys, cliAct(Date.now()))).key
+  } finally {
+    connection.close()
   }
 }
 

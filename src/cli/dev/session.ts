@@ -1,15 +1,14 @@
-import { join } from 'node:path'
-import { createAuthenticator, DEVELOPMENT_PRINCIPAL, openAuthenticator } from '../../auth/authenticator.ts'
-import { loadDevKey, type DevKey } from '../../auth/dev-key.ts'
-import { keyDigest } from '../../auth/key-format.ts'
+import { combinedAuth } from '../../auth/combined-auth.ts'
+import type { DevKey } from '../../auth/dev-key.ts'
 import type { Generation } from '../../pipeline/ports.ts'
-import type { AuthPort } from '../../proxy/ports.ts'
 import { createProxy, type Proxy } from '../../proxy/server.ts'
 import { GatewayError } from '../../wire/errors.ts'
+import { openOwnDatabase } from '../open-store.ts'
 import type { Project } from '../project.ts'
 import { bugText } from './bug-text.ts'
 import { createBus, type DevBus } from './bus.ts'
 import { catalogOf, isCallable } from './catalog.ts'
+import { openIdentity, type Identity } from './identity.ts'
 import { localHosts } from './local-hosts.ts'
 import { isLoopback, type DevOptions } from './options.ts'
 import { openPorts, type SessionPorts, type SessionSetup } from './session-ports.ts'
@@ -35,21 +34,23 @@ export interface DevSession {
   close(graceMs: number): Promise<void>
 }
 
-/** Opens the development key, the ports and the server. */
+/** Opens the store with its keys, the ports and the server. */
 export async function openSession(setup: SessionSetup): Promise<DevSession> {
   const { project, options } = setup
   refuseOpenToOthers(project, options)
-  const key = await loadDevKey(join(project.dir, '.gateway'))
   const bus = createBus()
   const totals = createTotals()
   bus.subscribe((event) => totals.count(event))
   const settings = holdSettings(project, options.seed)
-  const auth = authOf(settings, key)
+  const connection = openOwnDatabase(project.dir)
+  const tiers = (): readonly string[] => settings.current().generation.routing.tiers
+  const identity = await openIdentity({ projectDir: project.dir, connection, bus, tiers })
+  const key = identity.development
   // Before the port is open there is only the terminal; later, whoever shows the session decides how.
   let tell = setup.warn
   const ports = await openPorts({ ...setup, warn: (text) => tell(text), bus, settings, ownKey: key.key })
   const { upstream, recording, secrets } = ports
-  const proxy = proxyOf({ auth, bus, settings, ports, options })
+  const proxy = proxyOf({ identity, bus, settings, ports, options })
   const url = await listenOrClose(proxy, options, [upstream, recording])
   tell = (text) => bus.emit({ kind: 'notice', text })
   setImmediate(() => warmUp(ports.pipeline, Date.now()))
@@ -82,26 +83,33 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
       await proxy.close(graceMs)
       await upstream.close()
       await recording?.close()
+      identity.close()
+      connection.close()
     },
   }
 }
 
 interface ProxyParts {
-  readonly auth: AuthPort
+  readonly identity: Identity
   readonly bus: DevBus
   readonly settings: SettingsHolder
   readonly ports: SessionPorts
   readonly options: DevOptions
 }
 
-function proxyOf({ auth, bus, settings, ports, options }: ProxyParts): Proxy {
+function proxyOf({ identity, bus, settings, ports, options }: ProxyParts): Proxy {
   const generation = (): Generation => settings.current().generation
   const detail = options.verbose ? 'all' : 'first'
   return createProxy({
     pipeline: ports.pipeline,
-    auth,
+    auth: combinedAuth({
+      keys: identity.keys,
+      tokens: () => null,
+      open: () => !keyRequired(settings.current().project),
+    }),
+    admin: identity.admin,
     catalog: catalogOf(generation),
-    readiness: { missing: () => missingParts(generation()) },
+    readiness: { missing: () => missingParts(generation(), identity) },
     onRefusal: (refusal) => bus.emit({ kind: 'refused', refusal }),
     onBug: (bug, requestId) => bus.emit({ kind: 'notice', text: `bug in ${requestId}: ${bugText(bug, detail)}` }),
     allowedHosts: [...localHosts(options.host), ...options.allowedHosts],
@@ -123,15 +131,6 @@ async function listenOrClose(
   }
 }
 
-/** Asks for the development key for as long as the config in force wants one. */
-function authOf(settings: SettingsHolder, { key }: DevKey): AuthPort {
-  const strict = createAuthenticator([{ digest: keyDigest(key), principal: DEVELOPMENT_PRINCIPAL }])
-  const open = openAuthenticator()
-  return {
-    authenticate: (secret) => (keyRequired(settings.current().project) ? strict : open).authenticate(secret),
-  }
-}
-
 function refuseOpenToOthers(project: Project, { host }: DevOptions): void {
   if (keyRequired(project) || isLoopback(host)) return
   throw new GatewayError('usage_error', `without keys the proxy only listens on this machine, not on "${host}"`, {
@@ -143,8 +142,9 @@ function keyRequired({ config }: Project): boolean {
   return config.auth?.required !== false
 }
 
-function missingParts({ matrix }: Generation): readonly string[] {
-  return matrix.rows.some((row) => isCallable(row)) ? [] : ['provider']
+function missingParts({ matrix }: Generation, identity: Identity): readonly string[] {
+  const provider = matrix.rows.some((row) => isCallable(row)) ? [] : ['provider']
+  return identity.usable() ? provider : [...provider, 'store']
 }
 
 function configStatus(settings: SettingsHolder): DevStatus['config'] {

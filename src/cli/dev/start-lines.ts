@@ -46,5 +46,11 @@ function keyText({ cwd }: CliContext, { key }: DevSession, { keyRequired }: DevS
       return `${key.key}  (new, kept in ${file})`
     case 'replaced':
       return `${key.key}  (the one in ${file} could not be trusted and was replaced)`
+    case 'revoked':
+      return `${key.key}  (new, as the last one was revoked; kept in ${file})`
+    case 'expired':
+      return `${key.key}  (new, as the last one has expired; kept in ${file})`
+    case 'unknown':
+      return `${key.key}  (new, as the one in ${file} is not the one of the store; kept there)`
   }
 }

@@ -2,12 +2,16 @@ import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createAuthenticator, DEVELOPMENT_PRINCIPAL } from '../../../src/auth/authenticator.ts'
-import { keyDigest, makeKey } from '../../../src/auth/key-format.ts'
+import { createKeyAuthenticator } from '../../../src/auth/authenticator.ts'
+import { secretFacts } from '../../../src/auth/dev-identity.ts'
+import { createKey } from '../../../src/auth/key-life.ts'
+import { makeKey } from '../../../src/auth/key-format.ts'
 import { credentialOf } from '../../../src/proxy/credential.ts'
 import { renameModel } from '../../../src/proxy/raw-text.ts'
 import { normalPath } from '../../../src/proxy/request-target.ts'
 import { GatewayError } from '../../../src/wire/errors.ts'
+import { act, newKey, T0 } from '../auth/make-key.ts'
+import { memoryStores } from '../auth/memory-store.ts'
 
 const SEED = { seed: 20261122, numRuns: 2_000 }
 
@@ -66,7 +70,9 @@ describe('paths', () => {
 
 describe('credentials', () => {
   const key = makeKey('dev', new Uint8Array(32).fill(9))
-  const auth = createAuthenticator([{ digest: keyDigest(key), principal: DEVELOPMENT_PRINCIPAL }])
+  const { keys } = memoryStores()
+  keys.update((state) => createKey(state, newKey(), secretFacts(key), act()))
+  const auth = createKeyAuthenticator({ store: keys, tiers: () => [] })
   const scheme = fc.constantFrom('Bearer', 'bearer', 'Basic', 'Digest', 'Negotiate', '', 'Bearer Bearer', 'Key', 'null')
   const value = fc.oneof(
     fc.constant(key),
@@ -84,7 +90,8 @@ describe('credentials', () => {
       fc.property(fc.array(header, { maxLength: 3 }), (headers) => {
         const request = new IncomingMessage(new Socket())
         request.rawHeaders = headers.flat()
-        const principal = orRefusal(() => auth.authenticate(credentialOf(request)))
+        const found = orRefusal(() => auth.authenticate(credentialOf(request), T0))
+        const principal = found?.kind === 'denied' ? null : found
         const right = headers.some(([header_, text]) =>
           header_ === 'authorization'
             ? /^bearer +/i.test(text) && text.replace(/^bearer +/i, '').trim() === key

@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto'
+import { GatewayError } from '../wire/errors.ts'
+import { canonicalJson } from '../wire/json.ts'
+import type { AuditEvent } from './audit-types.ts'
+import { DEV_KEY_ID, type KeyRecord, type KeySecret } from './key-types.ts'
+import { checkName, checkText, invalid } from './names.ts'
+import type { KeyChange, KeyState } from './ports.ts'
+
+/** Who does it, and when. */
+export interface Act {
+  readonly at: number
+  /** `cli`, or the id of an administrator's key. */
+  readonly actor: string
+  /** Name of the person at the command line. */
+  readonly by?: string
+}
+
+/** All of a key but its life so far. */
+export type NewKey = Omit<KeyRecord, 'createdAt' | 'revokedAt' | 'secrets'>
+
+/** A secret without the secret. */
+export type SecretFacts = Pick<KeySecret, 'digest' | 'lastFour'>
+
+/** What may be changed later. */
+export type KeyEdit = Partial<Omit<NewKey, 'id' | 'kind' | 'aliases'>>
+
+const MAX_ALIASES = 64
+/** How long a secret that no longer works is remembered, so that the audit log can say which one came. */
+const FORGET_AFTER_MS = 90 * 24 * 60 * 60_000
+
+/** A new identity with its first secret. */
+export function createKey(state: KeyState, spec: NewKey, secret: SecretFacts, act: Act): KeyChange {
+  const record = checked(state, {
+    ...spec,
+    createdAt: act.at,
+    revokedAt: null,
+    secrets: [fresh(state, secret, act.at)],
+  })
+  if (state.keys.some(({ id }) => id === record.id)) throw invalid(`there is a key with the id "${record.id}" already`)
+  return { keys: [record], audit: [eventOf('key.create', { before: null, after: record }, act)] }
+}
+
+/** The old secret works on until the grace is over, the new one at once. Identity, spend and limits stay. */
+export function rotateKey(
+  state: KeyState,
+  id: string,
+  next: SecretFacts & { readonly graceMs: number },
+  act: Act,
+): KeyChange {
+  const before = living(state, id, act.at)
+  const until = act.at + next.graceMs
+  const old = before.secrets
+    .map((secret) => ({ ...secret, graceUntil: Math.min(secret.graceUntil ?? Infinity, until) }))
+    .filter(({ graceUntil }) => graceUntil > act.at - FORGET_AFTER_MS)
+  const record = { ...before, secrets: [fresh(state, next, act.at), ...old] }
+  return { keys: [record], audit: [eventOf('key.rotate', { before, after: record }, act, { graceMs: next.graceMs })] }
+}
+
+/** For good and at once, with all its secrets. Its names are free again, its id and its spend stay. */
+export function revokeKey(state: KeyState, id: string, act: Act): KeyChange {
+  const before = existing(state, id)
+  if (before.revokedAt !== null) throw invalid(`the key "${nameOf(before)}" is revoked already`)
+  const record = { ...before, revokedAt: act.at }
+  return { keys: [record], audit: [eventOf('key.revoke', { before, after: record }, act)] }
+}
+
+/** Replaces what the edit names. */
+export function editKey(state: KeyState, id: string, edit: KeyEdit, act: Act): KeyChange {
+  const before = existing(state, id)
+  if (before.revokedAt !== null) throw revoked(before)
+  const record = checked(state, { ...before, ...edit })
+  return { keys: [record], audit: [eventOf('key.set', { before, after: record }, act, editFacts(edit))] }
+}
+
+export function addAlias(state: KeyState, id: string, alias: string, act: Act): KeyChange {
+  const before = existing(state, id)
+  if (before.revokedAt !== null) throw revoked(before)
+  const record = checked(state, { ...before, aliases: [...before.aliases, alias] })
+  return { keys: [record], audit: [eventOf('key.alias.add', { before, after: record }, act, { alias })] }
+}
+
+export function removeAlias(state: KeyState, id: string, alias: string, act: Act): KeyChange {
+  const before = existing(state, id)
+  if (!before.aliases.includes(alias)) throw invalid(`the key "${nameOf(before)}" has no alias "${alias}"`)
+  const [name] = before.aliases
+  if (name === alias)
+    throw invalid(`"${alias}" is the name of the key, not one of its further aliases`, 'its spend is booked under it')
+  const record = { ...before, aliases: before.aliases.filter((one) => one !== alias) }
+  return { keys: [record], audit: [eventOf('key.alias.remove', { before, after: record }, act, { alias })] }
+}
+
+/**
+ * The development key with a new secret as its only one: made on first use, given back after it was revoked, or changed
+ * because its file was lost. What was set for it stays.
+ */
+export function issueDevelopmentKey(state: KeyState, spec: NewKey, secret: SecretFacts, act: Act): KeyChange {
+  const before = state.keys.find(({ id }) => id === DEV_KEY_ID) ?? null
+  if (before === null) return createKey(state, spec, secret, act)
+  const secrets = [fresh(state, secret, act.at)]
+  const aliases = before.aliases.filter((alias) => !isTaken(state, before.id, alias))
+  const expiresAt = before.expiresAt !== null && before.expiresAt <= act.at ? null : before.expiresAt
+  const record = checked(state, { ...before, aliases, expiresAt, revokedAt: null, secrets })
+  return { keys: [record], audit: [eventOf('key.reissue', { before, after: record }, act)] }
+}
+
+/** Everything that must hold of a key before it is kept. */
+export function checked(state: KeyState, record: KeyRecord): KeyRecord {
+  const { id, aliases, groups, owner, deployment, user, project } = record
+  if (aliases.length === 0) throw invalid('a key needs at least one alias', 'name it with `--alias`')
+  if (aliases.length > MAX_ALIASES) throw invalid(`a key has at most ${MAX_ALIASES} aliases`)
+  if (new Set(aliases).size < aliases.length) throw invalid('a key can not have the same alias twice')
+  for (const alias of aliases) {
+    checkName('alias', alias)
+    if (alias === DEV_KEY_ID && id !== DEV_KEY_ID)
+      throw invalid(`the alias "${alias}" belongs to the development key`, 'choose another')
+    if (isTaken(state, id, alias))
+      throw invalid(`the alias "${alias}" is taken`, 'choose another, or `gateway keys show` whose it is')
+  }
+  for (const [what, text] of Object.entries({ owner, deployment, user, project }))
+    if (text !== null) checkText(what, text)
+  for (const group of groups)
+    if (!state.groups.some(({ name }) => name === group))
+      throw new GatewayError('key_not_found', `there is no group "${group}"`, {
+        hint: `make it first with \`gateway keys group create ${group}\``,
+      })
+  return record
+}
+
+function isTaken({ keys }: KeyState, id: string, alias: string): boolean {
+  return keys.some((key) => key.id !== id && key.revokedAt === null && key.aliases.includes(alias))
+}
+
+function fresh(state: KeyState, { digest, lastFour }: SecretFacts, at: number): KeySecret {
+  if (state.keys.some(({ secrets }) => secrets.some((secret) => secret.digest === digest)))
+    throw invalid('this secret belongs to a key already', 'every secret stands for one key; use its aliases instead')
+  return { digest, lastFour, createdAt: at, graceUntil: null }
+}
+
+function existing(state: KeyState, id: string): KeyRecord {
+  const record = state.keys.find((key) => key.id === id)
+  if (record === undefined) throw new GatewayError('key_not_found', `there is no key "${id}"`)
+  return record
+}
+
+function living(state: KeyState, id: string, now: number): KeyRecord {
+  const record = existing(state, id)
+  if (record.revokedAt !== null) throw revoked(record)
+  if (record.expiresAt !== null && record.expiresAt <= now)
+    throw invalid(
+      `the key "${nameOf(record)}" has expired`,
+      'give it a new end first with `gateway keys set --expires`',
+    )
+  return record
+}
+
+function revoked(record: KeyRecord): GatewayError {
+  return invalid(`the key "${nameOf(record)}" is revoked`, 'what is revoked stays so; make a new one')
+}
+
+export function nameOf({ aliases, id }: Pick<KeyRecord, 'aliases' | 'id'>): string {
+  return aliases[0] ?? id
+}
+
+interface Versions {
+  readonly before: KeyRecord | null
+  readonly after: KeyRecord
+}
+
+export function eventOf(
+  action: string,
+  { before, after }: Versions,
+  { at, actor, by }: Act,
+  facts: AuditEvent['facts'] = {},
+): AuditEvent {
+  const name = { alias: nameOf(after), kind: after.kind }
+  const whole = before === null ? {} : { before: fingerprint(before) }
+  return {
+    at,
+    actor,
+    action,
+    target: after.id,
+    facts: { ...name, ...facts, ...(by === undefined ? {} : { by }), ...whole, after: fingerprint(after) },
+  }
+}
+
+/** Tells two states of a record apart without showing it. */
+export function fingerprint(record: unknown): string {
+  return createHash('sha256').update(canonicalJson(record)).digest('hex').slice(0, 16)
+}
+
+/** What was set, as text; scopes as JSON, since nothing in them is secret. */
+function editFacts(edit: KeyEdit): AuditEvent['facts'] {
+  return Object.fromEntries(
+    Object.entries(edit).map(([name, value]) => [
+      name,
+      typeof value === 'object' && value !== null ? canonicalJson(value) : value,
+    ]),
+  )
+}

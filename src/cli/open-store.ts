@@ -1,0 +1,49 @@
+import { lstatSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { chainEntry } from '../auth/audit-chain.ts'
+import type { Act } from '../auth/key-life.ts'
+import type { KeyStore } from '../auth/ports.ts'
+import { createAuditStore, type SqliteAudit } from '../store/audit.ts'
+import { createKeyStore } from '../store/keys.ts'
+import { openDatabase, type Connection } from '../store/open.ts'
+import { GatewayError } from '../wire/errors.ts'
+import { auditHeadPath, databasePath } from './state-dir.ts'
+
+/** Keys and audit log of a project over one connection. */
+export interface KeyStores {
+  readonly keys: KeyStore
+  readonly audit: SqliteAudit
+}
+
+/**
+ * Opens the database that decides who may do what. One that others may write, or that came with a checkout, could hold keys
+ * of a stranger, so only a file that is the user's alone is taken.
+ */
+export function openOwnDatabase(projectDir: string): Connection {
+  const path = databasePath(projectDir)
+  const status = lstatSync(path, { throwIfNoEntry: false })
+  const uid = process.getuid?.()
+  if (status !== undefined && uid !== undefined) {
+    const own = status.isFile() && status.uid === uid && (status.mode & 0o077) === 0
+    if (!own)
+      throw new GatewayError('store_failed', `"${path}" is not a file of yours alone, so its keys are not trusted`, {
+        hint: `if you made it, \`chmod 600 "${path}"\`; if it came with a checkout, delete it`,
+      })
+  }
+  return openDatabase(path)
+}
+
+export function openKeyStores(connection: Connection, projectDir: string): KeyStores {
+  const audit = createAuditStore(connection, { chain: chainEntry, headFile: auditHeadPath(projectDir) })
+  return { keys: createKeyStore(connection, audit), audit }
+}
+
+/** What the audit log says of whoever sits at the command line. */
+export function cliAct(at: number): Act {
+  try {
+    return { at, actor: 'cli', by: userInfo().username }
+  } catch {
+    // In a container the user may have no name.
+    return { at, actor: 'cli' }
+  }
+}
