@@ -32,14 +32,8 @@ export function vectorOf(sample: Sample, buckets: number): Vector {
     accept: sample.mapping.accept.map((intent) => KNOWN_INTENTS.indexOf(intent)),
     train: sample.mapping.train === null ? -1 : KNOWN_INTENTS.indexOf(sample.mapping.train),
     rules: ruleScores(strengths),
-    features: compact(list),
+    features: list,
     strengths,
     tokens: promptTokens(sample.request),
   }
-}
-
-/** Drops the unused end of the list: thousands of samples are held at once. */
-function compact(list: FeatureList): FeatureList {
-  const small = Object.assign(Object.create(Object.getPrototypeOf(list) as object) as FeatureList, list)
-  return Object.assign(small, { buckets: list.buckets.slice(0, list.count), values: list.values.slice(0, list.count) })
 }

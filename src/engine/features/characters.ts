@@ -75,3 +75,11 @@ export function foldCase(code: number): number {
   if (code >= 0x391 && code <= 0x3a9) return code + 32
   return code >= 0x100 && code < 0x180 && code % 2 === 0 ? code + 1 : code
 }
+
+/** Marks after which a sentence begins, if a blank follows. */
+export const isSentenceEnd = (code: number): boolean =>
+  code === 46 || code === 33 || code === 63 || code === 59 || code === 0x3002 || code === 0xff01 || code === 0xff1f
+
+/** Typographic quotation marks that open or close; which is which differs by language, so they only toggle. */
+export const isCurlyQuote = (code: number): boolean =>
+  (code >= 0x201c && code <= 0x201f) || code === 0xab || code === 0xbb || (code >= 0x300c && code <= 0x300f)

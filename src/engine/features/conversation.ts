@@ -109,28 +109,39 @@ function addChars(chars: Conversation['chars'], message: Message): void {
 
 /** Takes a request apart: who said what, what was said last, what is only material. */
 export function readConversation(request: CanonicalRequest): Conversation {
+  const { messages } = request
   const counts: Counts = { images: 0, audios: 0, files: 0, hasToolUse: false }
   const chars = { system: 0, user: 0, assistant: 0, tool: 0, lastUser: 0 }
   const system: string[] = []
   let userTurns = 0
   let turns = 0
-  for (const message of request.messages) {
+  for (const message of messages) {
     addChars(chars, message)
     countBlocks(message.blocks, counts)
     if (message.role === 'system') system.push(messageText(message.blocks))
     else turns += 1
     if (message.role === 'user' && !isToolMessage(message)) userTurns += 1
   }
-  const said = newestTurns(request.messages)
-  const last = request.messages.at(-1)
+  const { lastUser, earlierUser, material, lastAnswer, wrappers, lastUserChars } = newestTurns(messages)
+  const { images, audios, files, hasToolUse } = counts
+  const last = messages.at(-1)
+  chars.lastUser = lastUserChars
+  // Written out: this runs once a request, and spreads copy member by member.
   return {
-    ...said,
     system: boundedText(unwrap(boundedText(system.join('\n\n'))).said, SYSTEM_CHARS),
-    chars: { ...chars, lastUser: said.lastUserChars },
+    lastUser,
+    earlierUser,
+    material,
+    lastAnswer,
+    chars,
     turns,
     userTurns,
+    wrappers,
     endsWithTool: last !== undefined && isToolMessage(last),
-    ...counts,
+    hasToolUse,
+    images,
+    audios,
+    files,
   }
 }
 

@@ -3,6 +3,8 @@ import { LANGUAGES } from './lexicon.ts'
 import type { Scan } from './scanned.ts'
 
 const UNDECIDED = 'und'
+const KANA = SCRIPTS.indexOf('kana')
+const HAN = SCRIPTS.indexOf('han')
 /** Votes that a language written in Latin letters needs. */
 const LEAST_VOTES = 1
 
@@ -43,10 +45,11 @@ const PLACED_VOTES = LETTER_VOTES.map(([code, language, votes]) => ({ code, at: 
 /** Dominant script of the letters read. Japanese mixes kana and han: a fifth of kana is enough. */
 export function dominantScript(scan: Scan): string {
   const counts = scan.scripts
-  const total = counts.reduce((sum, count) => sum + count, 0)
+  let total = 0
+  for (let at = 0; at < counts.length; at += 1) total += counts[at] ?? 0
   if (total === 0) return UNDECIDED
-  const kana = counts[SCRIPTS.indexOf('kana')] ?? 0
-  const han = counts[SCRIPTS.indexOf('han')] ?? 0
+  const kana = counts[KANA] ?? 0
+  const han = counts[HAN] ?? 0
   if (kana > 0 && kana * 5 >= kana + han && (kana + han) * 3 >= total) return 'kana'
   // An ideogram says more than a letter: "用 Python 写一个函数" is Chinese.
   if (han * 3 >= total - han) return 'han'
@@ -56,14 +59,14 @@ export function dominantScript(scan: Scan): string {
 }
 
 /** Language of a scanned text from its script, its function words and its special letters. */
-export function languageOf(scan: Scan, script: string, votes: Float64Array): string {
+export function languageOf(scan: Scan, script: string, votes: readonly number[]): string {
   if (script !== 'latin') {
     for (const [name, language] of Object.entries(LANGUAGE_OF_SCRIPT)) if (name === script) return language
     return UNDECIDED
   }
-  const tally = Float64Array.from(votes)
+  const tally = votes.slice()
   for (const { code, at, votes: weight } of PLACED_VOTES) {
-    const seen = scan.accents[code] ?? 0
+    const seen = scan.accents.get(code) ?? 0
     if (seen > 0) tally[at] = (tally[at] ?? 0) + Math.min(4, seen * weight)
   }
   let best = 0

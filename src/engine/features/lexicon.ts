@@ -26,7 +26,8 @@ const SLOTS = 1 << 15
 export class Lexicon {
   readonly #keys = new Int32Array(SLOTS)
   readonly #entryAt = new Int32Array(SLOTS)
-  readonly #entries: Entry[] = []
+  /** The first place is that of every phrase in no list, so that a miss reads inside the array, too. */
+  readonly #entries: (Entry | undefined)[] = [undefined]
   readonly #polite = new Set<number>()
 
   constructor(lists: readonly WordList[]) {
@@ -43,7 +44,7 @@ export class Lexicon {
     if (name === 'polite') for (const token of tokens) this.#polite.add(token)
   }
 
-  #addPhrase(tokens: Int32Array, { from, to }: Line, cue: number): void {
+  #addPhrase(tokens: readonly number[], { from, to }: Line, cue: number): void {
     let hash = 0
     for (let at = from; at < to; at += 1) {
       const token = tokens[at] ?? 0
@@ -62,18 +63,17 @@ export class Lexicon {
 
   #entry(hash: number): Entry {
     const slot = this.#slot(hash)
-    const known = this.#entries[(this.#entryAt[slot] ?? 0) - 1]
+    const known = this.#entries[this.#entryAt[slot] ?? 0]
     if (known !== undefined) return known
     const entry: Entry = { cues: [], prefix: false }
     this.#keys[slot] = hash
-    // 0 means a free slot, so entries count from 1.
-    this.#entryAt[slot] = this.#entries.push(entry)
+    this.#entryAt[slot] = this.#entries.push(entry) - 1
     return entry
   }
 
   /** What the phrase with this hash means, undefined for one that is in no list. */
   find(hash: number): Entry | undefined {
-    return this.#entries[(this.#entryAt[this.#slot(hash)] ?? 0) - 1]
+    return this.#entries[this.#entryAt[this.#slot(hash)] ?? 0]
   }
 
   /** The word occurs in polite openings ("could you please"), which may stand before an imperative. */

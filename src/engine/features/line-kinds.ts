@@ -88,13 +88,7 @@ function endsWithError(facts: LineFacts, first: number): boolean {
 function tabular(facts: LineFacts, code: number): LineKind | null {
   const pipes = mark(facts, 124)
   if (pipes >= 2 && (code === 124 || (facts.operators === 0 && facts.words <= pipes * 6))) return 'table'
-  let tabs = 0
-  for (let at = facts.start; at < facts.end && tabs < 2; at += 1) {
-    const unit = facts.text.charCodeAt(at)
-    // Indentation is no column.
-    if (unit === TAB && at > facts.start && facts.text.charCodeAt(at - 1) !== TAB) tabs += 1
-  }
-  if (tabs >= 2) return 'table'
+  if (facts.columnTabs >= 2) return 'table'
   const ends = mark(facts, 59) + mark(facts, 40)
   if (facts.tightCommas >= 2 && ends === 0 && facts.words <= facts.tightCommas * 5 + 6) return 'csv'
   const isLog = facts.clock && facts.digits >= 8 && (code === 91 || unitClass(code) === DIGIT) && facts.colonWords > 6

@@ -1,4 +1,5 @@
 import { BLANK, unitClass } from './characters.ts'
+import { asciiCounts } from './scanned.ts'
 
 /** What a line looks like. All but prose, list and label are material: pasted, not said. */
 export type LineKind =
@@ -37,7 +38,7 @@ export interface LineFacts {
   start: number
   end: number
   /** Occurrences of each ASCII mark. */
-  readonly marks: Int32Array
+  readonly marks: number[]
   letters: number
   capitals: number
   digits: number
@@ -54,6 +55,8 @@ export interface LineFacts {
   /** A small letter followed by a capital, or an underscore between letters. */
   joined: number
   tightCommas: number
+  /** Tabs after the first character that follow no other tab: indentation is no column. */
+  columnTabs: number
   clock: boolean
   /** Words before the first colon; -1 without one. */
   colonWords: number
@@ -65,7 +68,7 @@ export function newFacts(text: string): LineFacts {
     text,
     start: 0,
     end: 0,
-    marks: new Int32Array(128),
+    marks: asciiCounts(),
     letters: 0,
     capitals: 0,
     digits: 0,
@@ -77,6 +80,7 @@ export function newFacts(text: string): LineFacts {
     operators: 0,
     joined: 0,
     tightCommas: 0,
+    columnTabs: 0,
     clock: false,
     colonWords: -1,
   }
@@ -98,6 +102,7 @@ export function resetFacts(facts: LineFacts, start: number, end: number): void {
   facts.operators = 0
   facts.joined = 0
   facts.tightCommas = 0
+  facts.columnTabs = 0
   facts.clock = false
   facts.colonWords = -1
 }

@@ -1,52 +1,30 @@
-import { BLANK, DIGIT, foldCase, IDEOGRAM, LETTER, scriptOf, unitClass } from './characters.ts'
+import {
+  BLANK,
+  DIGIT,
+  foldCase,
+  IDEOGRAM,
+  isCurlyQuote,
+  isSentenceEnd,
+  LETTER,
+  scriptOf,
+  unitClass,
+} from './characters.ts'
 import { HASH_START, hashUnit } from './hashing.ts'
-import type { Reader } from './reader-state.ts'
+import { endWord, pushToken, type Reader } from './reader-state.ts'
 import { resetFacts } from './lines.ts'
-import { AFTER_COLON, HAS_DIGIT, IDEOGRAPHIC, IN_BACKTICKS, QUOTED, STARTS_SENTENCE } from './scanned.ts'
+import { AFTER_COLON, IDEOGRAPHIC, IN_BACKTICKS, QUOTED, STARTS_SENTENCE } from './scanned.ts'
 
 /** A quotation shorter than this many tokens is a name or a term, not material. */
 const QUOTE_TOKENS = 5
 
 const COLON = 58
+const TAB = 9
+/** What stands for the character before the first of a line. */
+const LINE_START = 10
 const BACKTICK = 96
 const DOUBLE_QUOTE = 34
 const UNDERSCORE = 95
-const isSentenceEnd = (code: number): boolean =>
-  code === 46 || code === 33 || code === 63 || code === 59 || code === 0x3002 || code === 0xff01 || code === 0xff1f
 const isColon = (code: number): boolean => code === COLON || code === 0xff1a
-/** Typographic quotation marks that open or close; which is which differs by language, so they only toggle. */
-const isCurlyQuote = (code: number): boolean =>
-  (code >= 0x201c && code <= 0x201f) || code === 0xab || code === 0xbb || (code >= 0x300c && code <= 0x300f)
-
-function endWord(reader: Reader): void {
-  if (reader.wordLength === 0) return
-  const { scan, facts } = reader
-  if (facts.words === 0) {
-    facts.firstWord = reader.word
-    facts.firstShouted = reader.wordLength > 1 && reader.wordCapitals === reader.wordLength
-    facts.firstCapital = reader.wordCapitals > 0
-  }
-  pushToken(reader, reader.word, reader.wordDigits > 0 ? HAS_DIGIT : 0)
-  facts.words += 1
-  scan.digits += reader.wordDigits
-  facts.digits += reader.wordDigits
-  facts.capitals += reader.wordCapitals
-  const letters = reader.wordLength - reader.wordDigits
-  scan.letters += letters
-  facts.letters += letters
-  reader.word = HASH_START
-  reader.wordLength = 0
-  reader.wordDigits = 0
-  reader.wordCapitals = 0
-}
-
-function pushToken(reader: Reader, hash: number, kind: number): void {
-  const { scan } = reader
-  scan.tokens[scan.count] = hash
-  scan.flags[scan.count] = kind | reader.starts | reader.afterColon
-  scan.count += 1
-  reader.starts = 0
-}
 
 function readLetter(reader: Reader, code: number): void {
   const { scan } = reader
@@ -57,7 +35,7 @@ function readLetter(reader: Reader, code: number): void {
   }
   const script = code < 128 ? 0 : scriptOf(code)
   scan.scripts[script] = (scan.scripts[script] ?? 0) + 1
-  if (code >= 128 && code < 256) scan.accents[folded] = (scan.accents[folded] ?? 0) + 1
+  if (code >= 128 && code < 256) scan.accents.set(folded, (scan.accents.get(folded) ?? 0) + 1)
   reader.word = hashUnit(reader.word, folded)
   reader.wordLength += 1
 }
@@ -143,6 +121,11 @@ function readMark(reader: Reader, code: number, next: number): void {
   }
 }
 
+function readBlank(reader: Reader, code: number): void {
+  endWord(reader)
+  if (code === TAB && reader.previous !== TAB && reader.previous !== LINE_START) reader.facts.columnTabs += 1
+}
+
 function readDigit(reader: Reader, code: number): void {
   reader.word = hashUnit(reader.word, code)
   reader.wordLength += 1
@@ -174,7 +157,7 @@ export function readLine(reader: Reader, start: number, end: number): void {
   reader.starts = STARTS_SENTENCE
   reader.afterColon = 0
   reader.backtickAt = -1
-  reader.previous = 10
+  reader.previous = LINE_START
   let at = start
   while (at < end) {
     const code = text.charCodeAt(at)
@@ -184,7 +167,7 @@ export function readLine(reader: Reader, start: number, end: number): void {
     }
     const kind = unitClass(code)
     if (kind === LETTER) readLetter(reader, code)
-    else if (kind === BLANK) endWord(reader)
+    else if (kind === BLANK) readBlank(reader, code)
     else if (kind === DIGIT) readDigit(reader, code)
     else if (kind === IDEOGRAM) readIdeogram(reader, code)
     else readMark(reader, code, at + 1 < end ? text.charCodeAt(at + 1) : 10)

@@ -7,7 +7,7 @@ import { HAS_DIGIT, Scan } from './scanned.ts'
 
 /** Reads a text once, in time linear in its length. Total on any string. */
 export function scanText(text: string): Scan {
-  const scan = new Scan(text.length + 1)
+  const scan = new Scan()
   const facts = newFacts(text)
   const reader = newReader(scan, facts)
   let fenced = false

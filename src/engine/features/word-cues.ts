@@ -28,7 +28,7 @@ const NOUN_END = cueIndex('noun.number')
 /** Cues found by words, the votes for each language, and where they stood. */
 export interface WordCues {
   readonly strengths: Strengths
-  readonly votes: Float64Array
+  readonly votes: readonly number[]
 }
 
 /** A phrase that was found: start, length in tokens, what it means, and whether it opens a sentence. */
@@ -39,19 +39,20 @@ interface Hit {
   readonly opens: boolean
 }
 
-function findHits(scan: Scan, zones: Zones, words: Lexicon): { hits: Hit[]; cover: Uint8Array } {
+function findHits(scan: Scan, zones: Zones, words: Lexicon): { hits: Hit[]; cover: number[] } {
   const hits: Hit[] = []
-  const cover = new Uint8Array(scan.count)
+  const cover: number[] = []
   const openHash = new Int32Array(PHRASE_TOKENS)
   const openStart = new Int32Array(PHRASE_TOKENS)
-  const opens = new Uint8Array(scan.count)
+  const opens: boolean[] = []
   let open = 0
   let atStart = true
   for (let at = 0; at < scan.count; at += 1) {
     const token = scan.tokens[at] ?? 0
     const startsSentence = ((scan.flags[at] ?? 0) & STARTS_SENTENCE) !== 0
     atStart ||= startsSentence
-    opens[at] = atStart ? 1 : 0
+    opens.push(atStart)
+    cover.push(0)
     if ((zones.weights[at] ?? 0) < LEAST_WEIGHT) {
       open = 0
       atStart = false
@@ -66,7 +67,7 @@ function findHits(scan: Scan, zones: Zones, words: Lexicon): { hits: Hit[]; cove
       if (entry === undefined) continue
       const length = at - start + 1
       if (entry.cues.length > 0) {
-        hits.push({ start, length, cues: entry.cues, opens: opens[start] === 1 })
+        hits.push({ start, length, cues: entry.cues, opens: opens[start] === true })
         for (let covered = start; covered <= at; covered += 1) cover[covered] = Math.max(cover[covered] ?? 0, length)
       }
       if (entry.prefix && kept < PHRASE_TOKENS - 1) {
@@ -90,7 +91,7 @@ function addStrength(strengths: Strengths, cue: number, strength: number): void 
 /** Reads the cues of a text off its words: verbs by their place in the sentence, nouns, questions, small talk. */
 export function wordCues(scan: Scan, zones: Zones, words: Lexicon): WordCues {
   const strengths = new Float64Array(CUES.length)
-  const votes = new Float64Array(LANGUAGES.length)
+  const votes = LANGUAGES.map(() => 0)
   const { hits, cover } = findHits(scan, zones, words)
   let firstVerb = -1
   for (const hit of hits) {

@@ -20,7 +20,7 @@ const TRANSCRIPT_LINES = 3
 
 /** How much each token counts as something the author says, 0..1, in contrast to pasted material. */
 export interface Zones {
-  readonly weights: Float64Array
+  readonly weights: readonly number[]
   /** 0..1: lines of the form "Name: words" with names that come back. */
   readonly transcript: number
   readonly proseTokens: number
@@ -72,16 +72,14 @@ function tokenWeight(flags: number, base: number): number {
 /** Splits a text into what is said and what is pasted: the head, a short closing paragraph, and the rest. */
 export function zonesOf(scan: Scan): Zones {
   const transcript = transcriptStrength(scan.lines)
-  const weights = new Float64Array(scan.count)
+  const weights: number[] = []
   const tailAt = lastSaid(scan.lines, transcript > 0.5)
   let proseTokens = 0
   for (const [index, line] of scan.lines.entries()) {
     const said = isSaid(line, transcript > 0.5)
     for (let at = line.from; at < line.to; at += 1) {
-      weights[at] = tokenWeight(
-        scan.flags[at] ?? 0,
-        said ? saidWeight(line, at, { index, tailAt, proseTokens }) : MATERIAL_WEIGHT,
-      )
+      const base = said ? saidWeight(line, at, { index, tailAt, proseTokens }) : MATERIAL_WEIGHT
+      weights.push(tokenWeight(scan.flags[at] ?? 0, base))
       if (said) proseTokens += 1
     }
   }

@@ -38,7 +38,8 @@ export function softmax(scores: Float64Array): Float64Array {
 
 /** Log-odds of both layers, weighted. */
 function intentScores(evidence: Evidence): Float64Array {
-  const scores = ruleScores(evidence.strengths).map((score) => score * WEIGHTS.rulesShare)
+  const scores = ruleScores(evidence.strengths)
+  for (let at = 0; at < scores.length; at += 1) scores[at] = (scores[at] ?? 0) * WEIGHTS.rulesShare
   if (WEIGHTS.learnedShare === 0) return scores
   const features = learnedFeatures(evidence, WEIGHTS.learned.buckets)
   const learned = learnedScores(features, tableOf(WEIGHTS.learned), WEIGHTS.learned.scale)
@@ -47,7 +48,7 @@ function intentScores(evidence: Evidence): Float64Array {
   return scores
 }
 
-function best(values: Float64Array): number {
+function best(values: ArrayLike<number>): number {
   let at = 0
   for (let index = 1; index < values.length; index += 1) if ((values[index] ?? 0) > (values[at] ?? 0)) at = index
   return at
@@ -79,9 +80,14 @@ export function classify(evidence: Evidence, previous: Intent | null): IntentRes
 }
 
 function runnerUps(probabilities: Float64Array, chosen: number): { label: Intent; confidence: number }[] {
-  return KNOWN_INTENTS.map((label, at) => ({ label, at, confidence: probabilities[at] ?? 0 }))
-    .filter(({ at }) => at !== chosen)
-    .sort((a, b) => b.confidence - a.confidence || a.at - b.at)
-    .slice(0, RUNNER_UPS)
-    .map(({ label, confidence }) => ({ label, confidence: round(confidence) }))
+  const left = Array.from(probabilities)
+  if (chosen >= 0) left[chosen] = -1
+  const found: { label: Intent; confidence: number }[] = []
+  for (let rank = 0; rank < RUNNER_UPS; rank += 1) {
+    const at = best(left)
+    const label = KNOWN_INTENTS[at]
+    if (label !== undefined) found.push({ label, confidence: round(left[at] ?? 0) })
+    left[at] = -1
+  }
+  return found
 }

@@ -16,13 +16,11 @@ const FIRST_SALT = 0x165667b1
 
 /** Hash buckets as parallel lists of features and their values; the same code feeds training and the running engine. */
 export class FeatureList {
-  readonly buckets: Int32Array
-  readonly values: Float64Array
-  count = 0
+  readonly buckets: number[] = []
+  readonly values: number[] = []
 
-  constructor(limit: number) {
-    this.buckets = new Int32Array(limit)
-    this.values = new Float64Array(limit)
+  get count(): number {
+    return this.buckets.length
   }
 
   add(hash: number, value: number, mask: number): void {
@@ -30,10 +28,8 @@ export class FeatureList {
   }
 
   place(row: number, value: number): void {
-    if (this.count >= this.buckets.length) return
-    this.buckets[this.count] = row
-    this.values[this.count] = value
-    this.count += 1
+    this.buckets.push(row)
+    this.values.push(value)
   }
 
   /** Scales all values to length 1, so that long and short texts count the same. */
@@ -87,8 +83,7 @@ export interface Learnable {
 
 /** Words of a request in `buckets` rows (a power of two), then one row a cue. */
 export function learnedFeatures({ strengths, last, system }: Learnable, buckets: number): FeatureList {
-  const words = 2 * (last.scan.count + (system?.scan.count ?? 0)) + 4
-  const list = new FeatureList(Math.min(words, MOST_FEATURES * 2 + 4) + strengths.length)
+  const list = new FeatureList()
   addReading(list, last, { salt: 0, weight: 1, mask: buckets - 1 })
   if (system !== null) addReading(list, system, { salt: SYSTEM_SALT, weight: SYSTEM_WEIGHT, mask: buckets - 1 })
   list.normalise()
@@ -109,16 +104,16 @@ export interface LearnedWeights {
 }
 
 /** Log-odds of every known intent from an unpacked table. */
-export function learnedScores(features: FeatureList, table: Int8Array, scale: number): Float64Array {
+export function learnedScores({ buckets, values }: FeatureList, table: Int8Array, scale: number): Float64Array {
   const width = KNOWN_INTENTS.length
   const scores = new Float64Array(width)
-  for (let at = 0; at < features.count; at += 1) {
-    const row = (features.buckets[at] ?? 0) * width
-    const value = features.values[at] ?? 0
-    for (let intent = 0; intent < width; intent += 1)
-      scores[intent] = (scores[intent] ?? 0) + value * (table[row + intent] ?? 0)
+  // An intent at a time, so that its sum stays in a register.
+  for (let intent = 0; intent < width; intent += 1) {
+    let sum = 0
+    for (let at = 0; at < buckets.length; at += 1)
+      sum += (values[at] ?? 0) * (table[(buckets[at] ?? 0) * width + intent] ?? 0)
+    scores[intent] = sum * scale
   }
-  for (let intent = 0; intent < width; intent += 1) scores[intent] = (scores[intent] ?? 0) * scale
   return scores
 }
 

@@ -29,8 +29,12 @@ const COMPILED: readonly Compiled[] = RULES.map(([intent, weight, cues]) => {
 /** What one rule adds. */
 function points(rule: Compiled, strengths: Strengths): number {
   let product = rule.weight
-  for (const cue of rule.all) product *= strengths[cue] ?? 0
-  if (product === 0) return 0
+  for (const cue of rule.all) {
+    const strength = strengths[cue] ?? 0
+    // Most rules end here, at a cue that was not seen.
+    if (strength === 0) return 0
+    product *= strength
+  }
   for (const cue of rule.none) product *= 1 - (strengths[cue] ?? 0)
   return product
 }
