@@ -25,8 +25,8 @@ export interface JsonHttpPort {
 }
 
 /**
- * JSON over HTTP: https only, or plain http to loopback; no redirects, no private addresses unless the request says so, link-local
- * ones never; bounded in size and time.
+ * JSON over HTTP: https only, or plain http to loopback; no redirects, no private addresses unless the request says so,
+ * link-local ones never; bounded in size and time.
  */
 export const jsonHttp: JsonHttpPort = {
   async request(request) {
