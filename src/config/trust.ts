@@ -1,15 +1,18 @@
 import { bareHost, isLoopbackHost } from './base-url.ts'
 import { hash12 } from './hash.ts'
+import { issuerName } from './issuer-name.ts'
 import { ownersOfEnv } from './presets.ts'
 import { isOwnHost, type DeclaredProvider } from './providers.ts'
+import type { GatewayConfig } from './schema.ts'
 import { readReference } from './secret-reference.ts'
 
 /** Something a config would send to a host that is not obviously the right one. */
 export interface TrustProblem {
+  /** Of the provider, or of the issuer whose keys are asked for. */
   readonly provider: string
   readonly host: string
-  /** `credential`: a key goes there. `prompts`: no key, but the texts do. */
-  readonly what: 'credential' | 'prompts'
+  /** `credential`: a key goes there. `prompts`: no key, but the texts do. `key_set`: it is asked whose tokens count. */
+  readonly what: 'credential' | 'prompts' | 'key_set'
   /** References as written, never secrets. */
   readonly references: readonly string[]
   readonly why: string
@@ -57,8 +60,35 @@ function reason(provider: DeclaredProvider, url: URL, references: readonly strin
   return `${references.join(', ')} would be sent to ${url.host}${plain}, which ${belongs}`
 }
 
+/** A host that is asked for the public keys of an issuer. */
+export interface DeclaredKeySet {
+  readonly issuer: string
+  readonly url: string
+}
+
+/** Key sets that a config names, by issuer. */
+export function declaredKeySets(config: GatewayConfig): readonly DeclaredKeySet[] {
+  return (config.auth?.jwt ?? []).flatMap(({ name, issuer, jwks_url: url }) =>
+    url === undefined ? [] : [{ issuer: name ?? issuerName(issuer), url }],
+  )
+}
+
+/** No secret is sent for a key set, but whoever serves it says who may use the proxy, and learns where it runs. */
+export function keySetProblemsOf(keySets: readonly DeclaredKeySet[]): readonly TrustProblem[] {
+  return keySets.flatMap(({ issuer, url }) => {
+    if (!URL.canParse(url) || isLoopbackHost(bareHost(new URL(url)))) return []
+    const { host } = new URL(url)
+    const why = `keys from ${host} would decide whose tokens are accepted`
+    return [{ provider: issuer, host, what: 'key_set', references: [], why } as const]
+  })
+}
+
 /** Names what is confirmed: everything that leaves the machine and where it goes, nothing else of the config. */
-export function trustHash(providers: readonly DeclaredProvider[], dir: string): string {
+export function trustHash(
+  providers: readonly DeclaredProvider[],
+  dir: string,
+  keySets: readonly DeclaredKeySet[] = [],
+): string {
   const outbound = providers.map(({ name, kind, baseUrl, keyReferences }) => ({ name, kind, baseUrl, keyReferences }))
-  return hash12({ dir, outbound })
+  return hash12({ dir, outbound, ...(keySets.length === 0 ? {} : { keySets }) })
 }

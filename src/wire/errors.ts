@@ -113,7 +113,7 @@ export const ERROR_FACES = {
   config_weak: usage('the config is valid, but probably does not do what it says'),
   catalog_invalid: usage('a price list or catalogue file is damaged or not plausible, so nothing was changed'),
   config_untrusted: usage(
-    'the config sends a credential to a host that is not its provider’s own; check it, then `gateway trust`',
+    'the config sends a credential to a host that is not its provider’s own, or takes keys of issuers from one; check it, then `gateway trust`',
   ),
   config_protection_inactive: usage(
     'the config asks for a protection that this version does not enforce yet, so `dev` will not start',

@@ -1,7 +1,6 @@
 import { relative, resolve } from 'node:path'
 import { inactiveProtections, inactiveSections } from '../../config/inactive.ts'
 import { renderProblems, type ConfigProblem } from '../../config/problem.ts'
-import { trustProblemsOf } from '../../config/trust.ts'
 import type { ValidatedConfig } from '../../config/validate.ts'
 import { configOrThrow } from '../../config/validate.ts'
 import { ERROR_FACES, GatewayError } from '../../wire/errors.ts'
@@ -9,6 +8,7 @@ import type { CliContext } from '../context.ts'
 import { loadProjectFromText, type Project } from '../project.ts'
 import { validateText } from '../project/build.ts'
 import { readConfigFile, wantedConfigFile } from '../project/config-file.ts'
+import { trustProblems } from '../project/trust.ts'
 import { gateProblems } from './gate-problems.ts'
 
 /** `gateway config validate`: all mistakes, or what the config amounts to. Returns the exit code. */
@@ -65,7 +65,7 @@ function printReport(context: CliContext, validated: ValidatedConfig, project: P
     context.out(`  \`gateway dev\` will not start: ${protections.join(', ')} would not protect anything yet`)
   }
   for (const warning of project.matrixWarnings) context.out(`  warning: ${warning}`)
-  for (const problem of trustProblemsOf(project.providers)) {
+  for (const problem of trustProblems(project)) {
     context.out(`  needs \`gateway trust\` before \`gateway dev\`: ${problem.why}`)
   }
   context.note('next: gateway route --explain "your prompt"')
@@ -88,6 +88,6 @@ function jsonReport(file: string, validated: ValidatedConfig, project: Project |
     matrixWarnings: project?.matrixWarnings ?? [],
     inactive: project === null ? [] : inactiveSections(project.config),
     inactiveProtections: project === null ? [] : inactiveProtections(project.config),
-    trust: project === null ? [] : trustProblemsOf(project.providers),
+    trust: project === null ? [] : trustProblems(project),
   }
 }

@@ -1,9 +1,9 @@
 import { inactiveProtections } from '../../config/inactive.ts'
-import { trustHash } from '../../config/trust.ts'
+import type { TrustProblem } from '../../config/trust.ts'
 import { openUserSettings } from '../../config/user-settings.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { CliContext } from '../context.ts'
-import { trustProblems } from '../project/trust.ts'
+import { projectTrustHash, trustProblems } from '../project/trust.ts'
 import { loadProject, type Project } from '../project.ts'
 import type { DevOptions } from './options.ts'
 
@@ -12,7 +12,8 @@ export async function loadForDev(context: CliContext, options: DevOptions): Prom
   const live = callsProviders(options)
   const project = await loadProject(context, { credentials: live ? 'present' : 'declared' })
   refuseInactiveProtections(project)
-  if (live) await refuseUntrusted(project, context, options.trustConfig)
+  const problems = trustProblems(project).filter(({ what }) => what === 'key_set' || live)
+  if (problems.length > 0 && !options.trustConfig) await refuseUntrusted(project, context, problems)
   return project
 }
 
@@ -32,13 +33,18 @@ function refuseInactiveProtections({ config }: Project): void {
 }
 
 /** A config that came with a repository may be hostile: unusual targets are confirmed once, before any secret is read. */
-async function refuseUntrusted(project: Project, context: CliContext, trustConfig: boolean): Promise<void> {
-  const problems = trustProblems(project)
-  if (problems.length === 0 || trustConfig) return
+async function refuseUntrusted(
+  project: Project,
+  context: CliContext,
+  problems: readonly TrustProblem[],
+): Promise<void> {
   const settings = await openUserSettings(context.env)
-  if (settings.isTrusted(trustHash(project.providers, project.dir))) return
-  const why = problems.map((problem) => `provider "${problem.provider}": ${problem.why}`).join('; ')
-  throw new GatewayError('config_untrusted', why, {
+  if (settings.isTrusted(projectTrustHash(project))) return
+  throw new GatewayError('config_untrusted', problems.map(problemText).join('; '), {
     hint: 'check the config, then run `gateway trust`; in CI pass `--trust-config`',
   })
+}
+
+function problemText({ provider, what, why }: TrustProblem): string {
+  return `${what === 'key_set' ? 'issuer' : 'provider'} "${provider}": ${why}`
 }

@@ -1,16 +1,15 @@
-import { trustHash } from '../../config/trust.ts'
 import { openUserSettings } from '../../config/user-settings.ts'
 import { ERROR_FACES } from '../../wire/errors.ts'
 import type { CliContext } from '../context.ts'
 import { loadProject, type Project } from '../project.ts'
-import { trustProblems } from '../project/trust.ts'
+import { projectKeySets, projectTrustHash, trustProblems } from '../project/trust.ts'
 
 /** Shows everything that would leave the machine, asks, remembers. Returns the exit code. No secret is read. */
 export async function runTrust(context: CliContext, yes: boolean): Promise<number> {
   const project = await loadProject(context)
   const problems = trustProblems(project)
   const settings = await openUserSettings(context.env)
-  const hash = trustHash(project.providers, project.dir)
+  const hash = projectTrustHash(project)
   const known = settings.isTrusted(hash)
   if (context.json) {
     if (yes) settings.trust(hash, project.dir)
@@ -55,5 +54,6 @@ function outboundLines(project: Project): string[] {
     const keys = keyReferences.length === 0 ? 'no key' : keyReferences.join(', ')
     return kind === 'simulated' ? `  ${name}  stays on this machine` : `  ${name}  ${keys} -> ${baseUrl}`
   })
-  return [`${project.file ?? 'Without a config'}: what goes where`, ...lines]
+  const keySets = projectKeySets(project).map(({ issuer, url }) => `  ${issuer}  public keys <- ${url}`)
+  return [`${project.file ?? 'Without a config'}: what goes where`, ...lines, ...keySets]
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { declareProviders } from '../../../src/config/providers.ts'
-import { trustHash, trustProblemsOf } from '../../../src/config/trust.ts'
+import { declaredKeySets, keySetProblemsOf, trustHash, trustProblemsOf } from '../../../src/config/trust.ts'
 import { check } from './check.ts'
 
 function providers(text: string): ReturnType<typeof declareProviders> {
@@ -103,5 +103,39 @@ describe('the hash that is remembered', () => {
 
   it('is about one project only', () => {
     expect(hash(base, '/elsewhere')).not.toBe(hash(base))
+  })
+})
+
+describe('a config that says whose tokens count', () => {
+  function keySets(place: string): ReturnType<typeof declaredKeySets> {
+    const text = `auth: { jwt: [{ name: corp, issuer: i, audience: a, algorithms: [RS256], ${place} }] }`
+    const { config } = check(text)
+    if (config === undefined) throw new Error('not valid')
+    return declaredKeySets(config)
+  }
+
+  it('needs consent before any host is asked for keys', () => {
+    expect(keySetProblemsOf(keySets('jwks_url: "https://evil.example/keys?a=b"'))).toEqual([
+      {
+        provider: 'corp',
+        host: 'evil.example',
+        what: 'key_set',
+        references: [],
+        why: 'keys from evil.example would decide whose tokens are accepted',
+      },
+    ])
+  })
+
+  it.each(['jwks_url: "http://127.0.0.1:9000/keys"', 'jwks_url: "https://localhost/keys"', 'keys_file: keys.pem'])(
+    'needs none for %s',
+    (place) => {
+      expect(keySetProblemsOf(keySets(place))).toEqual([])
+    },
+  )
+
+  it('is another config to confirm with another host, and the same without key sets', () => {
+    const [one, two] = ['https://a.example/k', 'https://b.example/k'].map((url) => keySets(`jwks_url: "${url}"`))
+    expect(trustHash([], '/p', one)).not.toBe(trustHash([], '/p', two))
+    expect(trustHash([], '/p', [])).toBe(trustHash([], '/p'))
   })
 })
