@@ -11,6 +11,7 @@ const DEV_ENV = 'dev'
 /** What the development key is when nobody has limited it: it may use everything and administers nothing. */
 const SPEC: NewKey = {
   id: DEV_KEY_ID,
+  env: DEV_ENV,
   kind: 'user',
   aliases: [DEV_KEY_ID],
   owner: null,

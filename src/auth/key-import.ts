@@ -70,6 +70,7 @@ function importedKey({ line, members }: ImportRow): ImportedKey | string {
     .split(/[;,]/u)
     .map((group) => group.trim())
   const spec = {
+    env: 'live',
     kind: 'user',
     aliases: [of('alias')],
     owner: text('owner'),

@@ -22,7 +22,7 @@ export type NewKey = Omit<KeyRecord, 'createdAt' | 'revokedAt' | 'secrets'>
 export type SecretFacts = Pick<KeySecret, 'digest' | 'lastFour'>
 
 /** What may be changed later. */
-export type KeyEdit = Partial<Omit<NewKey, 'id' | 'kind' | 'aliases'>>
+export type KeyEdit = Partial<Omit<NewKey, 'id' | 'env' | 'kind' | 'aliases'>>
 
 const MAX_ALIASES = 64
 /** How long a secret that no longer works is remembered, so that the audit log can say which one came. */

@@ -53,6 +53,8 @@ export interface Holder extends Bindings {
  * or `dev` for the development key, and is never given to another key. Aliases are unique over all keys that are not revoked.
  */
 export interface KeyRecord extends Holder {
+  /** Stands in the text of its secrets: `live`, `test` or `dev`. */
+  readonly env: string
   readonly owner: string | null
   readonly deployment: string | null
   readonly createdAt: number

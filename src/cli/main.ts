@@ -1,9 +1,11 @@
 import { Command, CommanderError, Help, Option } from 'commander'
 import { ERROR_FACES, GatewayError } from '../wire/errors.ts'
+import { addAuditCommand } from './audit.ts'
 import { addConfigCommand } from './config.ts'
 import { addModelsCommand } from './models.ts'
 import { addDevCommand } from './dev.ts'
 import { addFixturesCommand } from './fixtures.ts'
+import { addKeysCommand } from './keys.ts'
 import { errorText } from './print-error.ts'
 import { addTrustCommand } from './trust.ts'
 import { packageVersion } from './version.ts'
@@ -39,6 +41,8 @@ export function buildProgram(): Command {
   addConfigCommand(program)
   addModelsCommand(program)
   addTrustCommand(program)
+  addKeysCommand(program)
+  addAuditCommand(program)
   return program
 }
 

@@ -17,6 +17,7 @@ export interface KeySpec extends Partial<Omit<NewKey, 'scopes'>> {
 export function newKey({ scopes, ...rest }: KeySpec = {}): NewKey {
   return {
     id: makeKeyId(),
+    env: 'live',
     kind: 'user',
     aliases: ['ci'],
     owner: null,
