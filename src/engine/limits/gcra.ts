@@ -67,7 +67,8 @@ function divisor(a: number, b: number): number {
 export function gcraTake(state: number, rate: Rate, { n, now }: { readonly n: number; readonly now: number }): Taken {
   const ticks = ticksOf(rate)
   const present = now * ticks.perMs
-  const wanted = Math.ceil(n * ticks.perUnit)
+  // Rounding must not make the whole burst too large for itself.
+  const wanted = Math.min(ticks.capacity, Math.ceil(n * ticks.perUnit))
   const used = Math.max(0, state - present)
   const { remaining, resetMs } = standing(used, ticks)
   if (n > rate.amount) return { kind: 'too_large', most: rate.amount, remaining, resetMs }
