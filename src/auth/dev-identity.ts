@@ -1,6 +1,7 @@
 import { loadDevKey, readDevKey, writeDevKey, type DevKey } from './dev-key.ts'
 import { keyDigest, makeKey } from './key-format.ts'
-import { issueDevelopmentKey, rotateKey, type Act, type NewKey, type SecretFacts } from './key-life.ts'
+import { type Act } from './key-events.ts'
+import { issueDevelopmentKey, rotateKey, type NewKey, type SecretFacts } from './key-life.ts'
 import { refusalOf } from './key-status.ts'
 import { DEV_KEY_ID, NO_SCOPES, type KeyRecord } from './key-types.ts'
 import type { KeyStore } from './ports.ts'

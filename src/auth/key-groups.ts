@@ -1,6 +1,5 @@
 import { GatewayError } from '../wire/errors.ts'
-import { canonicalJson } from '../wire/json.ts'
-import { fingerprint, nameOf, type Act } from './key-life.ts'
+import { fingerprint, nameOf, scopesText, type Act } from './key-events.ts'
 import type { AuditEvent } from './audit-types.ts'
 import type { GroupRecord } from './key-types.ts'
 import { checkName, invalid } from './names.ts'
@@ -59,7 +58,7 @@ function eventOf(
     action,
     target: name,
     facts: {
-      scopes: canonicalJson(scopes),
+      scopes: scopesText(scopes),
       budgets: budgets.join(', '),
       limits: limits.join(', '),
       ...byOf(act),

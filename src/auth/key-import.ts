@@ -1,6 +1,7 @@
 import { GatewayError } from '../wire/errors.ts'
 import { isKeyShaped, isOwnPrefix, keyDigest, MIN_SECRET_LENGTH } from './key-format.ts'
-import { checked, eventOf, type Act, type NewKey, type SecretFacts } from './key-life.ts'
+import { eventOf, grantFacts, type Act } from './key-events.ts'
+import { checked, type NewKey, type SecretFacts } from './key-life.ts'
 import { isName, isText } from './names.ts'
 import { NO_SCOPES, type KeyRecord } from './key-types.ts'
 import type { ImportRow } from './import-rows.ts'
@@ -52,7 +53,10 @@ export function importKeys(state: KeyState, keys: readonly ImportedKey[], act: A
     }
   }
   if (mistakes.length > 0) throw importError(mistakes)
-  return { keys: records, audit: records.map((after) => eventOf('key.import', { before: null, after }, act)) }
+  return {
+    keys: records,
+    audit: records.map((after) => eventOf('key.import', { before: null, after }, act, grantFacts(after))),
+  }
 }
 
 /** The key, or what is wrong with the row. */

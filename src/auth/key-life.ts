@@ -1,28 +1,14 @@
-import { createHash } from 'node:crypto'
 import { GatewayError } from '../wire/errors.ts'
-import { canonicalJson } from '../wire/json.ts'
-import type { AuditEvent } from './audit-types.ts'
+import { eventOf, grantFacts, editFacts, nameOf, type Act, type KeyEdit } from './key-events.ts'
 import { DEV_KEY_ID, type KeyRecord, type KeySecret } from './key-types.ts'
 import { checkName, checkText, invalid } from './names.ts'
 import type { KeyChange, KeyState } from './ports.ts'
-
-/** Who does it, and when. */
-export interface Act {
-  readonly at: number
-  /** `cli`, or the id of an administrator's key. */
-  readonly actor: string
-  /** Name of the person at the command line. */
-  readonly by?: string
-}
 
 /** All of a key but its life so far. */
 export type NewKey = Omit<KeyRecord, 'createdAt' | 'revokedAt' | 'secrets'>
 
 /** A secret without the secret. */
 export type SecretFacts = Pick<KeySecret, 'digest' | 'lastFour'>
-
-/** What may be changed later. */
-export type KeyEdit = Partial<Omit<NewKey, 'id' | 'env' | 'kind' | 'aliases'>>
 
 const MAX_ALIASES = 64
 /** How long a secret that no longer works is remembered, so that the audit log can say which one came. */
@@ -37,7 +23,7 @@ export function createKey(state: KeyState, spec: NewKey, secret: SecretFacts, ac
     secrets: [fresh(state, secret, act.at)],
   })
   if (state.keys.some(({ id }) => id === record.id)) throw invalid(`there is a key with the id "${record.id}" already`)
-  return { keys: [record], audit: [eventOf('key.create', { before: null, after: record }, act)] }
+  return { keys: [record], audit: [eventOf('key.create', { before: null, after: record }, act, grantFacts(record))] }
 }
 
 /** The old secret works on until the grace is over, the new one at once. Identity, spend and limits stay. */
@@ -155,45 +141,4 @@ function living(state: KeyState, id: string, now: number): KeyRecord {
 
 function revoked(record: KeyRecord): GatewayError {
   return invalid(`the key "${nameOf(record)}" is revoked`, 'what is revoked stays so; make a new one')
-}
-
-export function nameOf({ aliases, id }: Pick<KeyRecord, 'aliases' | 'id'>): string {
-  return aliases[0] ?? id
-}
-
-interface Versions {
-  readonly before: KeyRecord | null
-  readonly after: KeyRecord
-}
-
-export function eventOf(
-  action: string,
-  { before, after }: Versions,
-  { at, actor, by }: Act,
-  facts: AuditEvent['facts'] = {},
-): AuditEvent {
-  const name = { alias: nameOf(after), kind: after.kind }
-  const whole = before === null ? {} : { before: fingerprint(before) }
-  return {
-    at,
-    actor,
-    action,
-    target: after.id,
-    facts: { ...name, ...facts, ...(by === undefined ? {} : { by }), ...whole, after: fingerprint(after) },
-  }
-}
-
-/** Tells two states of a record apart without showing it. */
-export function fingerprint(record: unknown): string {
-  return createHash('sha256').update(canonicalJson(record)).digest('hex').slice(0, 16)
-}
-
-/** What was set, as text; scopes as JSON, since nothing in them is secret. */
-function editFacts(edit: KeyEdit): AuditEvent['facts'] {
-  return Object.fromEntries(
-    Object.entries(edit).map(([name, value]) => [
-      name,
-      typeof value === 'object' && value !== null ? canonicalJson(value) : value,
-    ]),
-  )
 }

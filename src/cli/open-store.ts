@@ -1,13 +1,14 @@
-import { lstatSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import { chainEntry } from '../auth/audit-chain.ts'
-import type { Act } from '../auth/key-life.ts'
+import type { Act } from '../auth/key-events.ts'
 import type { KeyStore } from '../auth/ports.ts'
 import { createAuditStore, type SqliteAudit } from '../store/audit.ts'
 import { createKeyStore } from '../store/keys.ts'
-import { openDatabase, type Connection } from '../store/open.ts'
+import { openDatabase, type Connection, type OpenOptions } from '../store/open.ts'
 import { GatewayError } from '../wire/errors.ts'
-import { auditHeadPath, databasePath } from './state-dir.ts'
+import { auditHeadPath, databasePath, stateDir } from './state-dir.ts'
 
 /** Keys and audit log of a project over one connection. */
 export interface KeyStores {
@@ -19,7 +20,7 @@ export interface KeyStores {
  * Opens the database that decides who may do what. One that others may write, or that came with a checkout, could hold keys
  * of a stranger, so only a file that is the user's alone is taken.
  */
-export function openOwnDatabase(projectDir: string): Connection {
+export function openOwnDatabase(projectDir: string, options: OpenOptions = {}): Connection {
   const path = databasePath(projectDir)
   const status = lstatSync(path, { throwIfNoEntry: false })
   const uid = process.getuid?.()
@@ -30,7 +31,15 @@ export function openOwnDatabase(projectDir: string): Connection {
         hint: `if you made it, \`chmod 600 "${path}"\`; if it came with a checkout, delete it`,
       })
   }
-  return openDatabase(path)
+  keepOutOfGit(stateDir(projectDir))
+  return openDatabase(path, options)
+}
+
+/** What lies beside the database must never be committed, whichever command came first. */
+function keepOutOfGit(dir: string): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  const file = join(dir, '.gitignore')
+  if (!existsSync(file)) writeFileSync(file, '*\n')
 }
 
 export function openKeyStores(connection: Connection, projectDir: string): KeyStores {

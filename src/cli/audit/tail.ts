@@ -28,11 +28,11 @@ export async function runTail(
   if (last === 0) context.note('nothing is in the audit log yet')
   if (!follow) return
   // One connection for all looks: each opened anew would stay in memory.
-  const { audit, close } = openStores(context)
+  const stores = openStores(context)
   try {
-    await following((seq) => printAfter(audit, seq), last)
+    await following((seq) => printAfter(stores.audit, seq), last)
   } finally {
-    close()
+    stores.close()
   }
 }
 

@@ -1,4 +1,5 @@
-import { addAlias, editKey, removeAlias, revokeKey, type KeyEdit } from '../../auth/key-life.ts'
+import { type KeyEdit } from '../../auth/key-events.ts'
+import { addAlias, editKey, removeAlias, revokeKey } from '../../auth/key-life.ts'
 import { DEV_KEY_ID, type KeyRecord } from '../../auth/key-types.ts'
 import { keyView, type KeyView } from '../../auth/key-views.ts'
 import type { KeyChange, KeyState } from '../../auth/ports.ts'

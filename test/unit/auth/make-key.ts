@@ -1,6 +1,7 @@
 import { secretFacts } from '../../../src/auth/dev-identity.ts'
 import { makeKey, makeKeyId } from '../../../src/auth/key-format.ts'
-import { createKey, type Act, type NewKey } from '../../../src/auth/key-life.ts'
+import { type Act } from '../../../src/auth/key-events.ts'
+import { createKey, type NewKey } from '../../../src/auth/key-life.ts'
 import { NO_SCOPES, type Scopes } from '../../../src/auth/key-types.ts'
 import type { KeyStore } from '../../../src/auth/ports.ts'
 
