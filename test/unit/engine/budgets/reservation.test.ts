@@ -62,7 +62,7 @@ describe('a hard budget', () => {
     const small = row('m', { price: { input: 1, output: 2 }, maxOutput: 300, can: { promptCaching: false } })
     expect(reserved(HARD, 1e9, ask({ row: small }))).toMatchObject({ maxOutputTokens: 300 })
     const two = ask({ features: features(needs({ choices: 2 })) })
-    expect(reserved(HARD, 1_101 * USD, two)).toEqual({ kind: 'fits', nanoUsd: 1_100 * USD, maxOutputTokens: 250 })
+    expect(reserved(HARD, 1_103 * USD, two)).toEqual({ kind: 'fits', nanoUsd: 1_100 * USD, maxOutputTokens: 250 })
   })
 
   it('imposes nothing where output is free, and lets what is free through when all is spent', () => {
