@@ -34,7 +34,7 @@ const SECTIONS: readonly Section[] = [
     active: false,
     protects: (config) => stops(config.guardrails?.output),
   },
-  { path: 'auth.jwt', used: (config) => nonEmpty(config.auth?.jwt), active: false, protects: always },
+  { path: 'auth.jwt', used: (config) => nonEmpty(config.auth?.jwt), active: true, protects: always },
   { path: 'telemetry.log', used: (config) => config.telemetry?.log !== undefined, active: false, protects: never },
   { path: 'telemetry.otlp', used: (config) => config.telemetry?.otlp !== undefined, active: false, protects: never },
   {

@@ -4,19 +4,25 @@ import type { DevKey } from '../../auth/dev-key.ts'
 import { findKey, groupView, keyView } from '../../auth/key-views.ts'
 import type { AdminPort } from '../../proxy/ports.ts'
 import type { Connection } from '../../store/open.ts'
+import type { Project } from '../project.ts'
 import { cliAct, openKeyStores, type KeyStores } from '../open-store.ts'
 import { stateDir } from '../state-dir.ts'
 import { auditRefusals } from './audit-refusals.ts'
 import { bugText } from './bug-text.ts'
 import type { DevBus } from './bus.ts'
+import { openTokens, type Tokens } from './tokens.ts'
 
 export interface IdentitySetup {
-  readonly projectDir: string
+  readonly project: Project
+  /** No host is asked for the keys of issuers. */
+  readonly offline: boolean
   /** The one that everything in this process shares. */
   readonly connection: Connection
   readonly bus: DevBus
   /** Of the config in force, low to high. */
   readonly tiers: () => readonly string[]
+  /** Told of things that matter, whenever they happen. */
+  readonly warn: (text: string) => void
 }
 
 /** Who may talk to a `dev` session. */
@@ -24,6 +30,7 @@ export interface Identity {
   /** The development key, which is one of the keys. */
   readonly development: DevKey
   readonly keys: KeyAuthenticator
+  readonly tokens: Tokens
   readonly admin: AdminPort
   /** Whether keys can be read right now. */
   usable(): boolean
@@ -32,14 +39,19 @@ export interface Identity {
 
 const TELL_AGAIN_MS = 60_000
 
-export async function openIdentity({ projectDir, connection, bus, tiers }: IdentitySetup): Promise<Identity> {
-  const stores = openKeyStores(connection, projectDir)
-  const development = await openDevelopmentKey(stateDir(projectDir), stores.keys, cliAct(Date.now()))
+export async function openIdentity(setup: IdentitySetup): Promise<Identity> {
+  const { project, offline, connection, bus, tiers, warn } = setup
+  const stores = openKeyStores(connection, project.dir)
+  const development = await openDevelopmentKey(stateDir(project.dir), stores.keys, cliAct(Date.now()))
   const onTrouble = troubleTo(bus)
   const refusals = auditRefusals(bus, stores.audit, onTrouble)
+  const keys = createKeyAuthenticator({ store: stores.keys, tiers, onTrouble })
+  const tokens = openTokens({ groups: () => keys.groups(), offline, notice: warn })
+  tokens.use(await tokens.prepare(project))
   return {
     development,
-    keys: createKeyAuthenticator({ store: stores.keys, tiers, onTrouble }),
+    keys,
+    tokens,
     admin: adminOf(stores),
     usable: () => isUsable(stores),
     close: () => refusals.close(),

@@ -14,6 +14,7 @@ import { isLoopback, type DevOptions } from './options.ts'
 import { openPorts, type SessionPorts, type SessionSetup } from './session-ports.ts'
 import { holdSettings, type SettingsHolder } from './settings.ts'
 import type { DevStatus } from './status.ts'
+import type { PreparedTokens } from './tokens.ts'
 import { createTotals } from './totals.ts'
 import type { OpenedUpstream } from './upstream.ts'
 import { warmUp } from './warm-up.ts'
@@ -27,11 +28,16 @@ export interface DevSession {
   secrets(): readonly string[]
   readonly status: () => DevStatus
   /** Opens the providers of a changed config beside the present ones. */
-  readonly prepare: (project: Project) => Promise<OpenedUpstream>
+  readonly prepare: (project: Project) => Promise<PreparedChange>
   /** Puts a changed config in force, whole: routing, catalogue and providers. */
-  replace(project: Project, upstream: OpenedUpstream): void
+  replace(project: Project, prepared: PreparedChange): void
   /** Stops taking requests, waits for the running ones, closes everything. */
   close(graceMs: number): Promise<void>
+}
+
+/** What a changed config needs before it can be put in force. */
+export interface PreparedChange extends OpenedUpstream {
+  readonly tokens: PreparedTokens
 }
 
 /** Opens the store with its keys, the ports and the server. */
@@ -42,13 +48,14 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
   const totals = createTotals()
   bus.subscribe((event) => totals.count(event))
   const settings = holdSettings(project, options.seed)
-  const connection = openOwnDatabase(project.dir)
-  const tiers = (): readonly string[] => settings.current().generation.routing.tiers
-  const identity = await openIdentity({ projectDir: project.dir, connection, bus, tiers })
-  const key = identity.development
   // Before the port is open there is only the terminal; later, whoever shows the session decides how.
   let tell = setup.warn
-  const ports = await openPorts({ ...setup, warn: (text) => tell(text), bus, settings, ownKey: key.key })
+  const warn = (text: string): void => tell(text)
+  const connection = openOwnDatabase(project.dir)
+  const tiers = (): readonly string[] => settings.current().generation.routing.tiers
+  const identity = await openIdentity({ project, offline: options.offline, connection, bus, tiers, warn })
+  const key = identity.development
+  const ports = await openPorts({ ...setup, warn, bus, settings, ownKey: key.key })
   const { upstream, recording, secrets } = ports
   const proxy = proxyOf({ identity, bus, settings, ports, options })
   const url = await listenOrClose(proxy, options, [upstream, recording])
@@ -60,14 +67,16 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
     bus,
     settings,
     secrets: () => [...secrets],
-    prepare: (next) => {
+    prepare: async (next) => {
       refuseOpenToOthers(next, options)
-      return ports.prepare(next)
+      const tokens = await identity.tokens.prepare(next)
+      return { ...(await ports.prepare(next)), tokens }
     },
-    replace(next, { port, secrets: more }) {
+    replace(next, { port, secrets: more, tokens }) {
       for (const secret of more) secrets.add(secret)
       upstream.swap(port)
       settings.accept(next)
+      identity.tokens.use(tokens)
     },
     status: () => ({
       url,
@@ -104,7 +113,7 @@ function proxyOf({ identity, bus, settings, ports, options }: ProxyParts): Proxy
     pipeline: ports.pipeline,
     auth: combinedAuth({
       keys: identity.keys,
-      tokens: () => null,
+      tokens: () => identity.tokens.port(),
       open: () => !keyRequired(settings.current().project),
     }),
     admin: identity.admin,

@@ -16,26 +16,30 @@ import { loadKeys } from './load-keys.ts'
 
 export interface TokensSetup {
   readonly groups: JwtPorts['groups']
+  /** No host but this machine is asked for keys. */
+  readonly offline: boolean
   readonly notice: (text: string) => void
 }
+
+export type PreparedTokens = PreparedJwt
 
 /** Whoever checks signed tokens, for as long as the config in force has issuers. */
 export interface Tokens {
   /** Null while the config in force names no issuer. */
   port(): AuthPort | null
   /** Reads local key files; fetches nothing. Throws what is wrong with them. */
-  prepare(project: Project): Promise<PreparedJwt>
+  prepare(project: Project): Promise<PreparedTokens>
   /** Puts what was prepared in force. */
-  use(prepared: PreparedJwt): void
+  use(prepared: PreparedTokens): void
 }
 
 /** A flood of bad tokens must not become a flood of lines. */
 const SAME_NOTICE_MS = 60_000
 
-export function openTokens({ groups, notice }: TokensSetup): Tokens {
+export function openTokens({ groups, offline, notice }: TokensSetup): Tokens {
   const said = new Map<string, number>()
   const verifier = createJwtVerifier({
-    loadKeys,
+    loadKeys: (place) => loadKeys(place, offline),
     groups,
     onKeyTrouble: (issuer, trouble) => notice(troubleText(issuer, trouble)),
     onRefused(issuer, fault, now) {
@@ -56,7 +60,7 @@ export function openTokens({ groups, notice }: TokensSetup): Tokens {
   }
 }
 
-async function prepared(project: Project, verifier: JwtVerifier): Promise<PreparedJwt> {
+async function prepared(project: Project, verifier: JwtVerifier): Promise<PreparedTokens> {
   try {
     return await verifier.prepare(jwtSettings(project), Date.now())
   } catch (error) {

@@ -25,13 +25,7 @@ describe('sections that validate but do nothing yet', () => {
         'gpt-5.4-mini: {',
       ),
     )
-    expect(inactiveProtections(all)).toEqual([
-      'budgets',
-      'rate_limits',
-      'guardrails.input',
-      'guardrails.output',
-      'auth.jwt',
-    ])
+    expect(inactiveProtections(all)).toEqual(['budgets', 'rate_limits', 'guardrails.input', 'guardrails.output'])
     expect(inactiveSections(all)).toEqual(expect.arrayContaining(['canaries', 'cache', 'telemetry.otlp']))
   })
 
