@@ -102,8 +102,9 @@ export class Exchange {
       if (block.kind === 'reasoning') reasoning += estimateTokens(block.text)
       else output += estimateTokens(textOf(block))
     }
-    const input = this.decided.decision.features.inputTokens
-    return { input, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output, reasoning, basis: 'estimated' }
+    const { inputTokens: input } = this.decided.decision.features
+    const prompt = answer?.promptUsage ?? { input, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 }
+    return { ...prompt, output, reasoning, basis: 'estimated' }
   }
 
   record(result: ExchangeResult, cost: Cost = this.cost): ExchangeRecord {

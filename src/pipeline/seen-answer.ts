@@ -1,4 +1,12 @@
-import type { Block, CanonicalAnswer, FinishReason, Signed, StreamPart } from '../wire/canonical.ts'
+import type {
+  Block,
+  CanonicalAnswer,
+  Citation,
+  FinishReason,
+  MediaBlock,
+  Signed,
+  StreamPart,
+} from '../wire/canonical.ts'
 import type { TokenUsage } from '../wire/usage.ts'
 import type { ExchangeContent } from './ports.ts'
 
@@ -23,8 +31,11 @@ export class SeenAnswer {
   #model = ''
   #end: Part<'finish'> | null = null
   #usage: TokenUsage | null = null
+  #promptUsage: TokenUsage | null = null
   readonly #text: string[] = []
   #textSeal: Signed = {}
+  readonly #citations: Citation[] = []
+  readonly #media: MediaBlock[] = []
   readonly #thoughts: SeenThought[] = []
   /** The thought that further text belongs to. */
   #open: SeenThought | null = null
@@ -42,9 +53,11 @@ export class SeenAnswer {
       case 'start':
         this.#id = part.id
         this.#model = part.model
+        this.#promptUsage = part.promptUsage ?? null
         return
       case 'text':
         this.#text.push(part.text)
+        this.#citations.push(...(part.citations ?? []))
         this.#textSeal = sealOf(part, this.#textSeal)
         this.#atMs.push(Math.round(atMs))
         this.#length.push(part.text.length)
@@ -63,6 +76,9 @@ export class SeenAnswer {
         return
       case 'usage':
         this.#usage = part.usage
+        return
+      case 'media':
+        this.#media.push(part.block)
         return
       case 'opaque':
     }
@@ -101,7 +117,11 @@ export class SeenAnswer {
       ...(redacted === undefined ? {} : { redacted }),
       ...seal,
     }))
-    if (this.#text.length > 0) blocks.push({ kind: 'text', text: this.#text.join(''), ...this.#textSeal })
+    if (this.#text.length > 0) {
+      const cited = this.#citations.length === 0 ? {} : { citations: this.#citations }
+      blocks.push({ kind: 'text', text: this.#text.join(''), ...cited, ...this.#textSeal })
+    }
+    blocks.push(...this.#media)
     if (this.#refusal.length > 0) blocks.push({ kind: 'refusal', text: this.#refusal.join('') })
     for (const { id, name, fragments, seal } of this.#calls.values()) {
       blocks.push({ kind: 'tool_use', id, name, argumentsJson: fragments.join(''), ...seal })
@@ -113,6 +133,7 @@ export class SeenAnswer {
       blocks,
       finish: this.finish,
       usage: this.#usage,
+      ...(this.#usage === null && this.#promptUsage !== null ? { promptUsage: this.#promptUsage } : {}),
       ...(stopSequence === undefined ? {} : { stopSequence }),
     }
   }

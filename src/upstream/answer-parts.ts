@@ -1,3 +1,4 @@
+import { shifted } from '../wire/citations.ts'
 import type { Block, CanonicalAnswer, Signed, StreamPart } from '../wire/canonical.ts'
 
 /** A whole answer as the parts of a stream; texts are cut by `cut`, everything else is one part. */
@@ -7,8 +8,13 @@ export function* answerParts(
 ): Generator<StreamPart> {
   yield { kind: 'start', id: answer.id, model: answer.model }
   let index = 0
+  let said = 0
   for (const block of answer.blocks) {
-    if (block.kind === 'text') yield* textParts(block, cut)
+    if (block.kind === 'text') {
+      yield* textParts(block, cut)
+      if (block.citations !== undefined) yield { kind: 'text', text: '', citations: shifted(block.citations, said) }
+      said += block.text.length
+    } else if (block.kind === 'image' || block.kind === 'audio' || block.kind === 'file') yield { kind: 'media', block }
     else if (block.kind === 'reasoning') yield block
     else if (block.kind === 'refusal') yield { kind: 'refusal', text: block.text }
     else if (block.kind === 'tool_use') {
@@ -61,6 +67,7 @@ export function isContentPart(part: StreamPart): boolean {
     case 'refusal':
       return part.text !== ''
     case 'tool_delta':
+    case 'media':
       return true
     case 'finish':
       return part.reason === 'length' || part.reason === 'content_filter'

@@ -71,6 +71,7 @@ export class HttpUpstream implements UpstreamPort {
         timer,
         limits,
         stream: call.request.stream,
+        format: call.request.format,
         reader: this.#format.reader(call),
         droppedParams: one.request.droppedParams,
         now: this.#ports.clock.now(),

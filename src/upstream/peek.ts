@@ -4,7 +4,7 @@ import type { StreamPart } from '../wire/canonical.ts'
 import { isContentPart } from './answer-parts.ts'
 
 export type Peeked =
-  | { readonly kind: 'content'; readonly parts: AsyncIterable<StreamPart> }
+  | { readonly kind: 'content'; readonly parts: AsyncIterable<StreamPart>; readonly head: readonly StreamPart[] }
   | { readonly kind: 'failed'; readonly failure: UpstreamFailureClass; readonly message: string }
 
 /**
@@ -31,7 +31,7 @@ export async function peekContent(source: AsyncGenerator<StreamPart>): Promise<P
     if (error instanceof UpstreamStreamError) return { kind: 'failed', failure: error.failure, message: error.message }
     throw error
   }
-  return { kind: 'content', parts: rejoin(head, source) }
+  return { kind: 'content', parts: rejoin(head, source), head }
 }
 
 const EMPTY = 'the stream ended without any content'

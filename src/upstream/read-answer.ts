@@ -1,7 +1,8 @@
 import type { UpstreamFailure, UpstreamResult } from '../pipeline/ports.ts'
-import type { StreamPart } from '../wire/canonical.ts'
+import type { StreamPart, WireFormat } from '../wire/canonical.ts'
 import { readProviderError } from '../wire/error-body.ts'
 import { isJsonObject } from '../wire/json.ts'
+import { lostInAnswer, lostInParts } from '../wire/lost-in-answer.ts'
 import type { AnswerReading } from '../wire/reading.ts'
 import { answerParts, hasContent } from './answer-parts.ts'
 import type { AttemptLimits, AttemptTimer } from './attempt-timer.ts'
@@ -27,6 +28,8 @@ export interface AnswerContext {
   readonly stream: boolean
   readonly reader: AnswerReader
   readonly droppedParams: readonly string[]
+  /** The client's. */
+  readonly format: WireFormat
   /** Milliseconds since the epoch, for dates in `Retry-After`. */
   readonly now: number
   readonly scrub: (message: string) => string
@@ -110,7 +113,8 @@ function wholeAnswer(text: string, context: BodyContext): UpstreamResult {
   const { answer } = reading
   if (!hasContent(answer)) return failed({ failure: 'empty', status, message: 'the answer has no content' })
   const raw = context.reader.rawBody(body, context.now)
-  return { kind: 'answer', status, answer, raw, droppedParams: context.droppedParams, injected: false }
+  const droppedParams = joined(context, raw === null ? lostInAnswer(answer.blocks, context.format) : [])
+  return { kind: 'answer', status, answer, raw, droppedParams, injected: false }
 }
 
 function unusable(reading: AnswerReading, { status, scrub }: BodyContext): UpstreamFailure {
@@ -150,10 +154,16 @@ async function* replay(parts: Iterable<StreamPart>): AsyncGenerator<StreamPart> 
 }
 
 async function peeked(parts: AsyncGenerator<StreamPart>, context: BodyContext): Promise<UpstreamResult> {
-  const { status, droppedParams } = context
-  const head = await peekContent(parts)
-  if (head.kind === 'failed') return failed({ failure: head.failure, status, message: head.message })
-  return { kind: 'stream', status, parts: head.parts, droppedParams, injected: false }
+  const { status } = context
+  const peek = await peekContent(parts)
+  if (peek.kind === 'failed') return failed({ failure: peek.failure, status, message: peek.message })
+  // Headers go out now, so that of what the client can not be shown only the beginning can be listed.
+  const droppedParams = joined(context, lostInParts(peek.head, context.format))
+  return { kind: 'stream', status, parts: peek.parts, droppedParams, injected: false }
+}
+
+function joined({ droppedParams }: AnswerContext, lost: readonly string[]): readonly string[] {
+  return lost.length === 0 ? droppedParams : [...droppedParams, ...lost].sort()
 }
 
 function parseJson(text: string): unknown {

@@ -28,9 +28,21 @@ export interface CacheMarked {
   readonly cacheControl?: JsonObject
 }
 
+/** What a passage of an answer rests on. Positions are characters of the text in which it stands. */
+export type Citation = {
+  readonly start: number
+  readonly end: number
+  readonly url?: string
+  readonly title?: string
+  /** What the source says. */
+  readonly quote?: string
+  /** As its own format wrote it, which takes nothing else back. */
+  readonly own?: { readonly format: WireFormat; readonly value: JsonValue }
+}
+
 /** One typed piece of a message. Every format is translated into blocks and back; nothing is flattened to text. */
 export type Block =
-  | ({ readonly kind: 'text'; readonly text: string; readonly citations?: readonly JsonValue[] } & Signed & CacheMarked)
+  | ({ readonly kind: 'text'; readonly text: string; readonly citations?: readonly Citation[] } & Signed & CacheMarked)
   | ({ readonly kind: 'image'; readonly source: MediaSource; readonly detail?: string } & Signed & CacheMarked)
   | ({ readonly kind: 'audio'; readonly source: MediaSource; readonly format?: string } & CacheMarked)
   | ({
@@ -62,6 +74,8 @@ export type Block =
   | { readonly kind: 'refusal'; readonly text: string }
   /** A block that only its own format knows, such as the calls of tools that a provider runs itself. */
   | { readonly kind: 'opaque'; readonly format: WireFormat; readonly value: JsonObject }
+
+export type MediaBlock = Extract<Block, { kind: 'image' | 'audio' | 'file' }>
 
 export interface Message {
   readonly role: Role
@@ -166,6 +180,8 @@ export interface CanonicalAnswer {
   readonly finish: FinishReason | null
   /** Null when the provider reported none. */
   readonly usage: TokenUsage | null
+  /** Of a stream that broke before its usage came: what the provider had said of the prompt at the start. */
+  readonly promptUsage?: TokenUsage
   /** The stop text that ended the answer, where the provider names it. */
   readonly stopSequence?: string
   /** Set in an answer to a request for embeddings: one vector for each input. */
@@ -184,9 +200,17 @@ export type StreamPart =
       readonly model: string
       /** The provider's own time stamp, seconds since the epoch. */
       readonly created?: number
+      /** What the provider says of the prompt before there is an answer; no output is in it. */
+      readonly promptUsage?: TokenUsage
       readonly raw?: string
     }
-  | ({ readonly kind: 'text'; readonly text: string; readonly raw?: string } & Signed)
+  /** Citations come with an empty text after what they cite; their positions count over all texts of the answer. */
+  | ({
+      readonly kind: 'text'
+      readonly text: string
+      readonly citations?: readonly Citation[]
+      readonly raw?: string
+    } & Signed)
   /** A signature, or redacted thought, comes as a part of its own with an empty text. */
   | ({ readonly kind: 'reasoning'; readonly text: string; readonly redacted?: string; readonly raw?: string } & Signed)
   | { readonly kind: 'refusal'; readonly text: string; readonly raw?: string }
@@ -198,6 +222,8 @@ export type StreamPart =
       readonly argumentsDelta: string
       readonly raw?: string
     } & Signed)
+  /** A picture, sound or file that the model made, whole. */
+  | { readonly kind: 'media'; readonly block: MediaBlock; readonly raw?: string }
   | { readonly kind: 'finish'; readonly reason: FinishReason; readonly stopSequence?: string; readonly raw?: string }
   | { readonly kind: 'usage'; readonly usage: TokenUsage; readonly raw?: string }
   /** `framing`: an event that only frames others; an answer of nothing but such parts is empty. */

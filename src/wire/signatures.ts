@@ -35,5 +35,7 @@ function isForeign(block: Block, format: WireFormat): boolean {
     // Thought without any seal comes from a provider that has none.
     return format === 'anthropic'
   }
+  // What we wrote for another provider's answer: its own would have come back with its mark.
+  if (block.kind === 'text' && block.citations?.some(({ own }) => own?.format !== format) === true) return true
   return 'signedBy' in block && block.signedBy !== undefined && block.signedBy !== format
 }

@@ -125,6 +125,7 @@ function partTokens(part: StreamPart): number {
     case 'start':
     case 'finish':
     case 'usage':
+    case 'media':
     case 'opaque':
       return 0
   }

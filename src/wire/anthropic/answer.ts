@@ -3,6 +3,7 @@ import { hasError, readProviderError } from '../error-body.ts'
 import { GatewayError } from '../errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { AnswerReading } from '../reading.ts'
+import { readClaudeCitations } from './citations.ts'
 import { readStopReason, writeStopReason } from './finish.ts'
 import { readMessagesUsage, writeMessagesUsage } from './usage.ts'
 import { encodeAnswerBlocks } from './encode-answer-blocks.ts'
@@ -42,9 +43,10 @@ export function readAnswerBlock(value: JsonValue): Block[] {
   if (!isJsonObject(value)) return []
   switch (textOr(value['type'], '')) {
     case 'text': {
-      const { citations } = value
-      const cited = Array.isArray(citations) && citations.length > 0 ? { citations } : {}
       const text = textOr(value['text'], '')
+      const { citations: given } = value
+      const citations = Array.isArray(given) ? readClaudeCitations(given, text.length) : []
+      const cited = citations.length > 0 ? { citations } : {}
       return text === '' ? [] : [{ kind: 'text', text, ...cited }]
     }
     case 'thinking': {

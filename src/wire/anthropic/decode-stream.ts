@@ -2,7 +2,9 @@ import type { StreamPart } from '../canonical.ts'
 import { readProviderError } from '../error-body.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { DecodedEvent, StreamDecoder } from '../reading.ts'
+import { shifted } from '../citations.ts'
 import { readAnswerBlock, refusalText } from './answer.ts'
+import { readClaudeCitations } from './citations.ts'
 import { readStopReason } from './finish.ts'
 import { isFraming } from './framing.ts'
 import { readMessagesUsage } from './usage.ts'
@@ -14,7 +16,12 @@ interface OpenBlock {
   /** Arguments to send at the end when no fragment came. */
   readonly input: string
   fragments: number
+  /** Characters of the answer before a text block. */
+  readonly from: number
+  readonly citations: JsonValue[]
 }
+
+const NEW_BLOCK = { call: null, input: '', fragments: 0, from: 0 }
 
 const NOTHING: DecodedEvent = { kind: 'parts', parts: [] }
 
@@ -29,6 +36,8 @@ export class MessagesStreamDecoder implements StreamDecoder {
   #started = false
   #finished = false
   #anyBlock = false
+  /** Characters of text so far. */
+  #textLength = 0
   /** Usage members as they come: later events repeat those that changed. */
   #usage: JsonObject = {}
 
@@ -72,7 +81,13 @@ export class MessagesStreamDecoder implements StreamDecoder {
     this.#started = true
     const message = isJsonObject(event['message']) ? event['message'] : {}
     if (isJsonObject(message['usage'])) this.#usage = message['usage']
-    const part: StreamPart = { kind: 'start', id: textOr(message['id'], ''), model: textOr(message['model'], '') }
+    const usage = readMessagesUsage(this.#usage)
+    const part: StreamPart = {
+      kind: 'start',
+      id: textOr(message['id'], ''),
+      model: textOr(message['model'], ''),
+      ...(usage === null ? {} : { promptUsage: { ...usage, output: 0, reasoning: 0 } }),
+    }
     return { kind: 'parts', parts: this.#withRaw([part], event, payload) }
   }
 
@@ -105,11 +120,11 @@ export class MessagesStreamDecoder implements StreamDecoder {
     if (block?.kind === 'tool_use') {
       const call = this.#calls
       this.#calls += 1
-      this.#blocks.set(index, { call, input: block.argumentsJson, fragments: 0 })
+      this.#blocks.set(index, { ...NEW_BLOCK, call, input: block.argumentsJson, citations: [] })
       return [{ kind: 'tool_delta', index: call, id: block.id || `call_${call}`, name: block.name, argumentsDelta: '' }]
     }
-    this.#blocks.set(index, { call: null, input: '', fragments: 0 })
-    if (block?.kind === 'text') return [{ kind: 'text', text: block.text }]
+    this.#blocks.set(index, { ...NEW_BLOCK, from: this.#textLength, citations: [] })
+    if (block?.kind === 'text') return this.#text(block.text)
     if (block?.kind !== 'reasoning') return []
     return block.text === '' && block.redacted === undefined && block.signature === undefined ? [] : [block]
   }
@@ -117,18 +132,27 @@ export class MessagesStreamDecoder implements StreamDecoder {
   #delta(index: number, delta: JsonObject): StreamPart[] {
     switch (textOr(delta['type'], '')) {
       case 'text_delta':
-        return textPart('text', delta['text'])
+        return this.#text(delta['text'])
       case 'thinking_delta':
-        return textPart('reasoning', delta['thinking'])
+        return thoughtPart(delta['thinking'])
       case 'signature_delta': {
         const signature = textOr(delta['signature'], '')
         return signature === '' ? [] : [{ kind: 'reasoning', text: '', signature, signedBy: 'anthropic' }]
       }
+      case 'citations_delta':
+        this.#blocks.get(index)?.citations.push(delta['citation'] ?? null)
+        return []
       case 'input_json_delta':
         return this.#fragment(this.#blocks.get(index), textOr(delta['partial_json'], ''))
       default:
         return []
     }
+  }
+
+  #text(value: JsonValue | undefined): StreamPart[] {
+    if (typeof value !== 'string' || value === '') return []
+    this.#textLength += value.length
+    return [{ kind: 'text', text: value }]
   }
 
   #fragment(block: OpenBlock | undefined, argumentsDelta: string): StreamPart[] {
@@ -141,6 +165,11 @@ export class MessagesStreamDecoder implements StreamDecoder {
   #close(index: number): StreamPart[] {
     const block = this.#blocks.get(index)
     this.#blocks.delete(index)
+    if (block !== undefined && block.citations.length > 0) {
+      // They stand for the whole block, whose end is known only now.
+      const cited = readClaudeCitations(block.citations, this.#textLength - block.from)
+      return [{ kind: 'text', text: '', citations: shifted(cited, block.from) }]
+    }
     if (block === undefined || block.call === null || block.fragments > 0) return []
     return [{ kind: 'tool_delta', index: block.call, argumentsDelta: block.input }]
   }
@@ -171,8 +200,8 @@ export class MessagesStreamDecoder implements StreamDecoder {
   }
 }
 
-function textPart(kind: 'text' | 'reasoning', value: JsonValue | undefined): StreamPart[] {
-  return typeof value === 'string' && value !== '' ? [{ kind, text: value }] : []
+function thoughtPart(value: JsonValue | undefined): StreamPart[] {
+  return typeof value === 'string' && value !== '' ? [{ kind: 'reasoning', text: value }] : []
 }
 
 /** Null in a later event means "as before". */

@@ -2,6 +2,7 @@ import { argumentsObject } from '../arguments-json.ts'
 import type { Block, Signed } from '../canonical.ts'
 import type { JsonObject } from '../json.ts'
 import { writeSignature } from '../signatures.ts'
+import { writeClaudeCitations } from './citations.ts'
 import { toolId } from './encode-blocks.ts'
 
 /**
@@ -12,8 +13,9 @@ export function encodeAnswerBlocks(blocks: readonly Block[]): JsonObject[] {
   return blocks.flatMap((block): JsonObject[] => {
     switch (block.kind) {
       case 'text': {
-        const { text, citations } = block
-        const own = text === '' ? [] : [{ type: 'text', text, ...(citations === undefined ? {} : { citations }) }]
+        const { text } = block
+        const citations = writeClaudeCitations(block.citations)
+        const own = text === '' ? [] : [{ type: 'text', text, ...(citations === null ? {} : { citations }) }]
         return [...sealBlock(block), ...own]
       }
       case 'reasoning':

@@ -4,6 +4,7 @@ import type { Dropped } from '../dropped.ts'
 import { GatewayError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import { mediaType } from '../media-type.ts'
+import { ownClaudeCitations } from './citations.ts'
 
 type Part<K extends Block['kind']> = Extract<Block, { kind: K }>
 
@@ -48,9 +49,10 @@ function encodeBlock(block: Block, dropped: Dropped): JsonObject | null {
 }
 
 /** Empty texts are refused by the provider and say nothing. */
-function textBlock({ text, citations }: Part<'text'>): JsonObject | null {
+function textBlock({ text, citations: cited }: Part<'text'>): JsonObject | null {
+  const citations = ownClaudeCitations(cited)
   if (text === '') return null
-  return { type: 'text', text, ...(citations === undefined ? {} : { citations }) }
+  return { type: 'text', text, ...(citations === null ? {} : { citations }) }
 }
 
 function mediaSource(source: MediaSource, { format }: Dropped): JsonObject {

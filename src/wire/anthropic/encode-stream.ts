@@ -5,6 +5,7 @@ import { sseEvent } from '../sse.ts'
 import { writeSignature } from '../signatures.ts'
 import type { TokenUsage } from '../usage.ts'
 import { BlockEvents, named } from './block-events.ts'
+import { writeClaudeCitations } from './citations.ts'
 import { redactedBlock, sealBlock } from './encode-answer-blocks.ts'
 import { messagesErrorBody } from './error-body.ts'
 import { writeStopReason } from './finish.ts'
@@ -89,6 +90,8 @@ export class MessagesStreamEncoder {
       case 'usage':
         this.#usage = part.usage
         return []
+      // Models give no media in this format.
+      case 'media':
       case 'opaque':
         return []
     }
@@ -112,8 +115,14 @@ export class MessagesStreamEncoder {
 
   #text(part: Part<'text'>): string[] {
     const seal = this.#whole(sealBlock(part))
-    if (part.text === '') return seal
+    if (part.text === '') return [...seal, ...this.#cited(part)]
     return [...seal, ...this.#openBlock('text'), this.#blocks.delta({ type: 'text_delta', text: part.text })]
+  }
+
+  /** Citations stand with the block they come in; whose block has been closed has no place any more. */
+  #cited({ citations }: Part<'text'>): string[] {
+    const written = this.#open === 'text' ? (writeClaudeCitations(citations) ?? []) : []
+    return written.map((citation) => this.#blocks.delta({ type: 'citations_delta', citation }))
   }
 
   #reasoning(part: Part<'reasoning'>): string[] {

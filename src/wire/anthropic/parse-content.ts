@@ -1,5 +1,5 @@
 import type { Block, CacheMarked, MediaSource } from '../canonical.ts'
-import type { JsonObject, JsonValue } from '../json.ts'
+import type { JsonObject } from '../json.ts'
 import {
   boolean,
   field,
@@ -14,6 +14,7 @@ import {
   type Field,
 } from '../openai-chat/fields.ts'
 import { readSignature } from '../signatures.ts'
+import { readClaudeCitations } from './citations.ts'
 
 /** Members of a document that have no canonical place. */
 const DOCUMENT_EXTRAS = ['context', 'citations'] as const
@@ -31,7 +32,7 @@ function parseBlock(at: Field): Block {
   const type = filledText(field(block, 'type', at.path))
   switch (type) {
     case 'text':
-      return { kind: 'text', text: text(field(block, 'text', at.path)), ...citations(block, at.path), ...cache }
+      return parseText(block, at.path, cache)
     case 'image':
       return { kind: 'image', source: mediaSource(field(block, 'source', at.path)), ...cache }
     case 'document':
@@ -52,10 +53,11 @@ function parseBlock(at: Field): Block {
 }
 
 /** An empty list of citations says nothing, and newer versions of the API refuse others on a user's text. */
-function citations(block: JsonObject, path: string): { citations?: readonly JsonValue[] } {
+function parseText(block: JsonObject, path: string, cache: CacheMarked): Block {
+  const said = text(field(block, 'text', path))
   const at = field(block, 'citations', path)
-  const values = isAbsent(at) ? [] : list(at)
-  return values.length === 0 ? {} : { citations: values }
+  const citations = isAbsent(at) ? [] : readClaudeCitations(list(at), said.length)
+  return { kind: 'text', text: said, ...(citations.length === 0 ? {} : { citations }), ...cache }
 }
 
 /** The cache mark of a block, a tool or a system text. */

@@ -1,10 +1,11 @@
-import type { Block, StreamPart } from '../canonical.ts'
+import type { Block, Citation, StreamPart } from '../canonical.ts'
 import { hasError, readProviderError } from '../error-body.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { DecodedEvent, StreamDecoder } from '../reading.ts'
 import type { TokenUsage } from '../usage.ts'
 import { blockedPrompt, candidateError, candidateParts, firstCandidate, readAnswerPart, readSeal } from './answer.ts'
 import { readFinishReason } from './finish.ts'
+import { readGrounding } from './grounding.ts'
 import { PartialArguments } from './partial-arguments.ts'
 import { generatedCallId } from './tool-ids.ts'
 import { readGenerateUsage } from './usage.ts'
@@ -20,6 +21,7 @@ export class GenerateStreamDecoder implements StreamDecoder {
   #started = false
   #finished = false
   #usage: TokenUsage | null = null
+  readonly #texts: string[] = []
   /** A call whose arguments come in pieces. */
   #partial: { readonly index: number; readonly args: PartialArguments } | null = null
 
@@ -76,6 +78,9 @@ export class GenerateStreamDecoder implements StreamDecoder {
 
   #candidate(candidate: JsonObject): StreamPart[] {
     const parts = candidateParts(candidate).flatMap((part) => this.#part(part))
+    for (const part of parts) if (part.kind === 'text') this.#texts.push(part.text)
+    const cited = this.#cited(candidate)
+    if (cited.length > 0) parts.push({ kind: 'text', text: '', citations: cited })
     const reason = readFinishReason(candidate['finishReason'], this.#calls > 0)
     if (reason === null) return parts
     this.#finished = true
@@ -95,9 +100,16 @@ export class GenerateStreamDecoder implements StreamDecoder {
     return readAnswerPart(part, '').flatMap((block) => this.#asPart(block))
   }
 
-  /** Media and the provider's own tools have no part; a client of the same format gets them in the payload. */
+  #cited({ groundingMetadata: metadata }: JsonObject): Citation[] {
+    if (!isJsonObject(metadata)) return []
+    const text = this.#texts.join('')
+    return readGrounding(metadata, () => text).map(({ citation }) => citation)
+  }
+
+  /** The provider's own tools have no part; a client of the same format gets them in the payload. */
   #asPart(block: Block): StreamPart[] {
     if (block.kind === 'text' || block.kind === 'reasoning') return [block]
+    if (block.kind === 'image' || block.kind === 'audio' || block.kind === 'file') return [{ kind: 'media', block }]
     return this.#keepRaw ? [{ kind: 'opaque', raw: '' }] : []
   }
 

@@ -1,11 +1,12 @@
 import { argumentsObject } from '../arguments-json.ts'
-import type { FinishReason, Signed, StreamPart } from '../canonical.ts'
+import type { Block, Citation, FinishReason, Signed, StreamPart } from '../canonical.ts'
 import type { GatewayError } from '../errors.ts'
 import type { JsonObject } from '../json.ts'
 import type { TokenUsage } from '../usage.ts'
 import { answerPart, writeSeal } from './answer.ts'
 import { generateErrorBody } from './error-body.ts'
 import { writeFinishReason } from './finish.ts'
+import { writeGrounding } from './grounding.ts'
 import { providerCallId } from './tool-ids.ts'
 import { writeGenerateUsage } from './usage.ts'
 
@@ -33,6 +34,8 @@ export class GenerateStreamEncoder {
   #finish: FinishReason | null = null
   #refusal = ''
   #usage: TokenUsage | null = null
+  readonly #texts: string[] = []
+  readonly #citations: Citation[] = []
   #relayed = false
   /** The model as the provider names it in every payload. */
   #reported = ''
@@ -51,8 +54,13 @@ export class GenerateStreamEncoder {
     if (part.raw !== undefined) return this.#relay(part, part.raw)
     switch (part.kind) {
       case 'text':
+        this.#texts.push(part.text)
+        this.#citations.push(...(part.citations ?? []))
+        return this.#parts(part)
       case 'reasoning':
-        return [...this.#takeCalls(), ...answerPart(part).map((one) => this.#payload([one]))]
+        return this.#parts(part)
+      case 'media':
+        return this.#parts(part.block)
       case 'tool_delta':
         this.#addCall(part)
         return []
@@ -76,7 +84,9 @@ export class GenerateStreamEncoder {
     if (this.#relayed) return []
     const refused = this.#refusal !== ''
     const finish = this.#finish ?? 'stop'
+    const grounding = this.#grounding()
     const ending = {
+      ...(grounding === null ? {} : { groundingMetadata: grounding }),
       finishReason: writeFinishReason(refused && finish === 'stop' ? 'content_filter' : finish),
       ...(refused ? { finishMessage: this.#refusal } : {}),
     }
@@ -87,6 +97,17 @@ export class GenerateStreamEncoder {
   /** The payload for a failure after the first byte; nothing may follow it. */
   fail(error: GatewayError): string {
     return JSON.stringify(generateErrorBody(error))
+  }
+
+  #parts(block: Block): string[] {
+    return [...this.#takeCalls(), ...answerPart(block).map((one) => this.#payload([one]))]
+  }
+
+  #grounding(): JsonObject | null {
+    if (this.#citations.length === 0) return null
+    const text = this.#texts.join('')
+    const grounded = this.#citations.map((citation) => ({ part: 0, citation }))
+    return writeGrounding(grounded, () => text)
   }
 
   #relay(part: StreamPart, raw: string): string[] {

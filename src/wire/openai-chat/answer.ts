@@ -4,8 +4,10 @@ import { GatewayError } from '../errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { AnswerReading } from '../reading.ts'
 import { readUsage, usageMember, writeUsage, type UsageDialectName } from '../usage-dialects.ts'
+import { citationsOf, readAnnotations, writeChatAnnotations } from '../citations.ts'
 import { encodeToolCall } from './encode-messages.ts'
 import { readFinish, writeFinish } from './finish.ts'
+import { readImages, writeImage } from './images.ts'
 import { thinkingText } from './parse-content.ts'
 import { reasoningText } from './parse-messages.ts'
 import { readCallSeal, readDetails, writeCallSeal, writeDetails } from './seals.ts'
@@ -67,10 +69,14 @@ function encodeMessage({ blocks }: CanonicalAnswer): JsonObject {
   const calls = blocks.filter((block) => block.kind === 'tool_use')
   const refusal = joined(blocks, 'refusal')
   const details = writeDetails(blocks)
+  const annotations = writeChatAnnotations(citationsOf(blocks))
+  const images = blocks.flatMap((block) => writeImage(block))
   return {
     role: 'assistant',
     content: content ?? (calls.length > 0 || refusal !== null ? null : ''),
     refusal,
+    ...(annotations.length === 0 ? {} : { annotations }),
+    ...(images.length === 0 ? {} : { images }),
     ...(reasoning === null || reasoning === '' ? {} : { reasoning_content: reasoning }),
     ...(details === null ? {} : { reasoning_details: details }),
     ...(calls.length > 0
@@ -95,7 +101,7 @@ function readBlocks(message: JsonObject): Block[] {
   const sealed = readDetails(message, reasoning)
   if (sealed !== null) blocks.push(...sealed)
   else if (reasoning !== '') blocks.push({ kind: 'reasoning', text: reasoning })
-  blocks.push(...readContent(message['content']))
+  blocks.push(...cited(readContent(message['content']), message['annotations']), ...readImages(message['images']))
   const { refusal, tool_calls: calls, function_call: call } = message
   if (typeof refusal === 'string' && refusal !== '') blocks.push({ kind: 'refusal', text: refusal })
   if (Array.isArray(calls)) calls.forEach((item, index) => blocks.push(...readToolCall(item, index)))
@@ -114,6 +120,14 @@ export function readContent(content: JsonValue | undefined): Block[] {
     const { text } = part
     return typeof text === 'string' && text !== '' ? [{ kind: 'text', text }] : []
   })
+}
+
+/** Annotations count over the content, which is one text but at hosts that send none. */
+function cited(blocks: readonly Block[], annotations: JsonValue | undefined): Block[] {
+  const citations = readAnnotations(annotations)
+  const at = blocks.findIndex(({ kind }) => kind === 'text')
+  if (citations.length === 0) return [...blocks]
+  return blocks.map((block, index) => (index === at && block.kind === 'text' ? { ...block, citations } : block))
 }
 
 function readToolCall(item: JsonValue, index: number): Block[] {

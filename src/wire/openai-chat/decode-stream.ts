@@ -1,4 +1,5 @@
 import type { StreamPart } from '../canonical.ts'
+import { readAnnotations } from '../citations.ts'
 import { hasError, readProviderError } from '../error-body.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { DecodedEvent, StreamDecoder } from '../reading.ts'
@@ -6,6 +7,7 @@ import { readUsage, usageMember, type UsageDialectName } from '../usage-dialects
 import type { TokenUsage } from '../usage.ts'
 import { argumentsText, readContent } from './answer.ts'
 import { readFinish } from './finish.ts'
+import { readImages } from './images.ts'
 import { reasoningText } from './parse-messages.ts'
 import { keepRaw } from './raw-chunk.ts'
 import { readCallSeal } from './seals.ts'
@@ -16,6 +18,8 @@ const READ_MEMBERS: ReadonlySet<string> = new Set([
   'role',
   'content',
   'refusal',
+  'annotations',
+  'images',
   'reasoning_content',
   'reasoning',
   'tool_calls',
@@ -123,6 +127,9 @@ export class ChatStreamDecoder implements StreamDecoder {
     for (const block of readContent(delta['content'])) {
       if (block.kind === 'text' || block.kind === 'reasoning') parts.push({ kind: block.kind, text: block.text })
     }
+    const citations = readAnnotations(delta['annotations'])
+    if (citations.length > 0) parts.push({ kind: 'text', text: '', citations })
+    for (const block of readImages(delta['images'])) parts.push({ kind: 'media', block })
     const refusal = textOf(delta['refusal'])
     if (refusal !== null) parts.push({ kind: 'refusal', text: refusal })
     const { tool_calls: calls, function_call: call } = delta

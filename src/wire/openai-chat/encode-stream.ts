@@ -1,7 +1,9 @@
 import type { StreamPart } from '../canonical.ts'
 import type { JsonObject, JsonValue } from '../json.ts'
 import { writeUsage } from '../usage-dialects.ts'
+import { writeChatAnnotations } from '../citations.ts'
 import { writeFinish } from './finish.ts'
+import { writeImage } from './images.ts'
 import { writeCallSeal, writeDetail } from './seals.ts'
 
 export interface EncodeChatStream {
@@ -57,7 +59,9 @@ export class ChatStreamEncoder {
   #encode(part: Exclude<StreamPart, { kind: 'start' | 'opaque' }>): JsonObject {
     switch (part.kind) {
       case 'text':
-        return this.#chunk({ content: part.text })
+        return this.#chunk(textDelta(part))
+      case 'media':
+        return this.#chunk({ images: writeImage(part.block) })
       case 'reasoning':
         return this.#chunk(this.#thought(part))
       case 'refusal':
@@ -90,6 +94,11 @@ export class ChatStreamEncoder {
   #head(): JsonObject {
     return { id: this.#id, object: 'chat.completion.chunk', created: this.#created, model: this.#model }
   }
+}
+
+function textDelta({ text, citations = [] }: Extract<StreamPart, { kind: 'text' }>): JsonObject {
+  const annotations = writeChatAnnotations(citations)
+  return { content: text, ...(annotations.length === 0 ? {} : { annotations }) }
 }
 
 function toolDelta(part: Extract<StreamPart, { kind: 'tool_delta' }>): JsonObject {

@@ -25,10 +25,11 @@ function isPlain(part: StreamPart, choice: JsonObject, delta: JsonObject): boole
     case 'start':
       return typeof delta['role'] === 'string'
     case 'text':
-      return typeof delta['content'] === 'string'
+      return part.citations !== undefined || typeof delta['content'] === 'string'
     case 'reasoning':
       return typeof delta['reasoning_content'] === 'string'
     case 'refusal':
+    case 'media':
       return true
     case 'finish':
       // The older form asked for functions, so it gets the older word.

@@ -40,6 +40,7 @@ export function encodeCompletionPart(
     case 'start':
     case 'reasoning':
     case 'tool_delta':
+    case 'media':
     case 'opaque':
       return null
   }

@@ -1,4 +1,5 @@
 import type { StreamPart } from '../canonical.ts'
+import { readAnnotations, shifted } from '../citations.ts'
 import { readProviderError } from '../error-body.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { DecodedEvent, StreamDecoder } from '../reading.ts'
@@ -26,6 +27,9 @@ export class ResponsesStreamDecoder implements StreamDecoder {
   readonly #calls = new Map<number, OpenCall>()
   #started = false
   #finished = false
+  /** Characters of text so far, and where the open part begins among them. */
+  #textLength = 0
+  #partFrom = 0
 
   get finished(): boolean {
     return this.#finished
@@ -63,7 +67,12 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     const item = isJsonObject(event['item']) ? event['item'] : {}
     switch (type) {
       case 'response.output_text.delta':
-        return textPart('text', event['delta'])
+        return this.#text(event['delta'])
+      case 'response.content_part.added':
+        this.#partFrom = this.#textLength
+        return []
+      case 'response.output_text.annotation.added':
+        return this.#cited(event['annotation'] ?? null)
       case 'response.refusal.delta':
         return textPart('refusal', event['delta'])
       case 'response.reasoning_summary_text.delta':
@@ -86,6 +95,17 @@ export class ResponsesStreamDecoder implements StreamDecoder {
       default:
         return []
     }
+  }
+
+  #text(value: JsonValue | undefined): StreamPart[] {
+    const parts = textPart('text', value)
+    if (typeof value === 'string') this.#textLength += value.length
+    return parts
+  }
+
+  #cited(annotation: JsonValue): StreamPart[] {
+    const citations = shifted(readAnnotations([annotation]), this.#partFrom)
+    return citations.length === 0 ? [] : [{ kind: 'text', text: '', citations }]
   }
 
   #open(outputIndex: number, item: JsonObject): StreamPart[] {

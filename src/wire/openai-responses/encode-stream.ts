@@ -118,7 +118,13 @@ export class ResponsesStreamEncoder {
   #events(part: StreamPart): ItemEvent[] {
     switch (part.kind) {
       case 'text':
-        return [...this.#output.text('text', part.text), ...this.#output.sealed(part, 'text')]
+        return [
+          ...this.#output.text('text', part.text),
+          ...this.#output.cite(part.citations ?? []),
+          ...this.#output.sealed(part, 'text'),
+        ]
+      case 'media':
+        return this.#output.media(part.block)
       case 'refusal':
         return this.#output.text('refusal', part.text)
       case 'reasoning':

@@ -32,7 +32,7 @@ export function itemDone(item: OutputItem, whole: boolean): ItemEvent {
 }
 
 export function partAdded(item: MessageItem, part: MessagePart): ItemEvent {
-  const empty = partObject({ ...part, pieces: [] })
+  const empty = partObject({ ...part, pieces: [], annotations: [] })
   return { type: 'response.content_part.added', members: { ...of(item), content_index: lastIndex(item), part: empty } }
 }
 
@@ -40,6 +40,12 @@ export function partDelta(item: MessageItem, { kind }: MessagePart, delta: strin
   const place = { ...of(item), content_index: lastIndex(item) }
   if (kind === 'refusal') return { type: 'response.refusal.delta', members: { ...place, delta } }
   return { type: 'response.output_text.delta', members: { ...place, delta, logprobs: [] } }
+}
+
+export function partAnnotated(item: MessageItem, { annotations }: MessagePart): ItemEvent {
+  const place = { ...of(item), content_index: lastIndex(item), annotation_index: annotations.length - 1 }
+  const annotation = annotations.at(-1) ?? null
+  return { type: 'response.output_text.annotation.added', members: { ...place, annotation } }
 }
 
 export function partDone(item: MessageItem, part: MessagePart): ItemEvent[] {

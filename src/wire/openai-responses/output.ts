@@ -1,4 +1,5 @@
-import type { StreamPart } from '../canonical.ts'
+import type { Citation, MediaBlock, StreamPart } from '../canonical.ts'
+import { shifted, writePartAnnotations } from '../citations.ts'
 import type { JsonObject } from '../json.ts'
 import {
   callDelta,
@@ -6,6 +7,7 @@ import {
   itemAdded,
   itemDone,
   partAdded,
+  partAnnotated,
   partDelta,
   partDone,
   summaryAdded,
@@ -13,7 +15,14 @@ import {
   summaryDone,
   type ItemEvent,
 } from './item-events.ts'
-import { itemObject, type CallItem, type MessageItem, type OutputItem, type ReasoningItem } from './output-items.ts'
+import {
+  itemObject,
+  type CallItem,
+  type ImageItem,
+  type MessageItem,
+  type OutputItem,
+  type ReasoningItem,
+} from './output-items.ts'
 import { writeSeal, type Seal } from './seal.ts'
 
 type Part<K extends StreamPart['kind']> = Extract<StreamPart, { kind: K }>
@@ -35,6 +44,8 @@ export class ResponseOutput {
   /** Calls stay open until the end, as fragments of parallel ones may come in turns. */
   readonly #calls = new Map<number, CallItem>()
   #cut = false
+  /** Characters of text so far. */
+  #textLength = 0
 
   constructor(options: OutputOptions) {
     this.#options = options
@@ -53,13 +64,35 @@ export class ResponseOutput {
     let part = message.parts.at(-1)
     if (part?.kind !== kind) {
       if (part !== undefined) events.push(...partDone(message, part))
-      part = { kind, pieces: [] }
+      part = { kind, pieces: [], annotations: [], from: this.#textLength }
       message.parts.push(part)
       events.push(partAdded(message, part))
     }
     part.pieces.push(text)
+    if (kind === 'text') this.#textLength += text.length
     events.push(partDelta(message, part, text))
     return events
+  }
+
+  /** Citations of the part that is open; of one that has been closed nobody would hear. */
+  cite(citations: readonly Citation[]): ItemEvent[] {
+    const message = this.#open?.kind === 'message' ? this.#open : null
+    const part = message?.parts.at(-1)
+    if (message === null || part?.kind !== 'text') return []
+    return writePartAnnotations(shifted(citations, -part.from)).map((annotation) => {
+      part.annotations.push(annotation)
+      return partAnnotated(message, part)
+    })
+  }
+
+  /** A picture is an item of its own; other media have no place. */
+  media(block: MediaBlock): ItemEvent[] {
+    if (block.kind !== 'image' || block.source.kind !== 'data') return []
+    const events = this.#closeOpen(true)
+    const { base64 } = block.source
+    const item: ImageItem = { kind: 'image', ...this.#place('ig_'), base64, done: true }
+    this.#add(item, events)
+    return [...events, itemDone(item, true)]
   }
 
   reasoning(part: Part<'reasoning'>): ItemEvent[] {

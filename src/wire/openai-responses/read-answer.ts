@@ -1,4 +1,5 @@
 import type { Block, CanonicalAnswer, FinishReason } from '../canonical.ts'
+import { readAnnotations } from '../citations.ts'
 import { hasError, readProviderError } from '../error-body.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { AnswerReading } from '../reading.ts'
@@ -56,7 +57,10 @@ function readItem(item: JsonValue): Block[] {
 function readPart(part: JsonValue): Block[] {
   if (!isJsonObject(part)) return []
   const text = textOr(part['text'], '')
-  if (part['type'] === 'output_text' && text !== '') return [{ kind: 'text', text }]
+  if (part['type'] === 'output_text' && text !== '') {
+    const citations = readAnnotations(part['annotations'])
+    return [{ kind: 'text', text, ...(citations.length === 0 ? {} : { citations }) }]
+  }
   const refusal = textOr(part['refusal'], '')
   return part['type'] === 'refusal' && refusal !== '' ? [{ kind: 'refusal', text: refusal }] : []
 }

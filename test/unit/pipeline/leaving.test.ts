@@ -211,4 +211,23 @@ describe('a stream that breaks', () => {
     await expect(reading).rejects.toThrow('gone')
     expect(desk.records[0]?.usage?.output).toBeLessThan(10)
   })
+
+  it('is settled on the prompt that the provider counted, where it said so at the start', async () => {
+    const cut = new UpstreamStreamError('cut_mid_stream', 'gone')
+    const counted = { input: 700, cacheRead: 60, cacheWrite5m: 5, cacheWrite1h: 0 }
+    const promptUsage = { ...counted, output: 0, reasoning: 0, basis: 'reported' as const }
+    const parts: StreamPart[] = [
+      { kind: 'start', id: 'm', model: 'up', promptUsage },
+      { kind: 'text', text: 'four words of text' },
+    ]
+    const desk = bench(() => streamed(parts, cut), { matrix })
+    const reply = await desk.pipeline.run(asking(5_000, { stream: true }), new AbortController().signal)
+    if (reply.kind !== 'stream') throw new Error(reply.kind)
+    const reading = (async () => {
+      for await (const part of reply.parts) expect(part.kind).not.toBe('usage')
+    })()
+    await expect(reading).rejects.toThrow('gone')
+    expect(desk.records[0]?.usage).toMatchObject({ ...counted, basis: 'estimated' })
+    expect(desk.records[0]?.usage?.output).toBeGreaterThan(0)
+  })
 })

@@ -60,6 +60,7 @@ function outlined(part: StreamPart): [key: string, text: string] {
     case 'start':
       return ['start', `${part.id} ${part.model}`]
     case 'usage':
+    case 'media':
     case 'opaque':
       return [part.kind, '']
   }

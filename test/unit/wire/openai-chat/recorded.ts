@@ -36,6 +36,7 @@ export function outline(parts: readonly StreamPart[]): string[] {
       case 'start':
       case 'usage':
       case 'opaque':
+      case 'media':
         return part.kind
       case 'text':
       case 'reasoning':

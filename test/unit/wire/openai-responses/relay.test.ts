@@ -139,7 +139,7 @@ describe('text that was changed on its way', () => {
     const writer = encoder()
     const sent = events([
       ...parts.flatMap((part) => {
-        if (part.kind !== 'text') return writer.write(part)
+        if (part.kind !== 'text' || part.text === '') return writer.write(part)
         const { raw: _raw, ...words } = part
         return writer.write({ ...words, text: 'hidden' })
       }),
