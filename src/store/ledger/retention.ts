@@ -32,8 +32,9 @@ export function createRetention(connection: Connection, { keepMs, maxBytes }: Re
        LIMIT ${STEP_ROWS})`,
   )
   const dropSome = connection.transaction((quarter: number) => {
-    mark.run(quarter)
-    return drop.run(quarter).changes > 0
+    const dropped = drop.run(quarter).changes > 0
+    if (dropped) mark.run(quarter)
+    return dropped
   })
   return {
     step(now) {

@@ -8,22 +8,35 @@ export interface RollUp {
   step(limit: number): boolean
 }
 
-/** The sums by subject that budgets ask for, of the rows given by a condition on `attempt`. */
-export function subjectSums(condition: string): string {
-  const sums = (scope: number, subject: string, join: string): string =>
-    `SELECT ${scope} AS scope, ${subject} AS subject, at_ms / ${QUARTER_MS} AS quarter, what, cost_nano
-     FROM attempt ${join} WHERE cost_nano > 0 AND ${condition}`
-  const who = 'CROSS JOIN who ON who.id = attempt.who'
+/** Rows with a cost and their time in some unit. */
+interface Costs {
+  readonly table: 'attempt' | 'spend_day'
+  /** Column or expression; named `time` in the result. */
+  readonly time: string
+  readonly condition: string
+}
+
+/** The rows of `attempt` by quarter of an hour. */
+export function quarterCosts(condition: string): Costs {
+  return { table: 'attempt', time: `at_ms / ${QUARTER_MS}`, condition }
+}
+
+/** The sums by subject that budgets ask for: columns `scope, subject, time, model, tier, cost_nano`. */
+export function subjectSums({ table, time, condition }: Costs): string {
+  const costs = (scope: number, subject: string, join: string): string =>
+    `SELECT ${scope} AS scope, ${subject} AS subject, ${time} AS time, what, cost_nano
+     FROM ${table} ${join} WHERE cost_nano > 0 AND ${condition}`
+  const who = `CROSS JOIN who ON who.id = ${table}.who`
   const parts = [
-    sums(SCOPE.global, '0', ''),
-    sums(SCOPE.key, 'who.key', who),
-    `${sums(SCOPE.user, 'who.user', who)} AND who.user > 0`,
-    `${sums(SCOPE.project, 'who.project', who)} AND who.project > 0`,
-    sums(SCOPE.group, 'who_group.name', 'CROSS JOIN who_group ON who_group.who = attempt.who'),
+    costs(SCOPE.global, '0', ''),
+    costs(SCOPE.key, 'who.key', who),
+    `${costs(SCOPE.user, 'who.user', who)} AND who.user > 0`,
+    `${costs(SCOPE.project, 'who.project', who)} AND who.project > 0`,
+    costs(SCOPE.group, 'who_group.name', `CROSS JOIN who_group ON who_group.who = ${table}.who`),
   ]
-  return `SELECT scope, subject, quarter, what.model AS model, what.tier AS tier, sum(cost_nano) AS cost_nano
+  return `SELECT scope, subject, time, what.model AS model, what.tier AS tier, sum(cost_nano) AS cost_nano
     FROM (${parts.join(' UNION ALL ')}) AS part CROSS JOIN what ON what.id = part.what
-    GROUP BY scope, subject, quarter, what.model, what.tier`
+    GROUP BY scope, subject, time, what.model, what.tier`
 }
 
 /** The sums by day that people ask for, of the rows given by a condition on `attempt`. */
@@ -44,7 +57,7 @@ export function createRollUp(connection: Connection): RollUp {
      ON CONFLICT DO UPDATE SET ${ADD_MEASURES}`,
   )
   const bySubject = connection.prepare(
-    `INSERT INTO spend_quarter (scope, subject, quarter, model, tier, cost_nano) ${subjectSums(condition)}
+    `INSERT INTO spend_quarter (scope, subject, quarter, model, tier, cost_nano) ${subjectSums(quarterCosts(condition))}
      ON CONFLICT DO UPDATE SET cost_nano = cost_nano + excluded.cost_nano`,
   )
   const advance = connection.prepare('UPDATE ledger_state SET rolled_seq = $last')
