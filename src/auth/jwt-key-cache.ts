@@ -1,5 +1,5 @@
 import type { KeyFlaw, KeySet, VerifyKey } from './jwt-keys.ts'
-import type { KeyAges } from './jwt-types.ts'
+import type { JwtIssuer, KeyAges } from './jwt-types.ts'
 
 /** A key set with the number of its content: another content, another number. */
 export interface HeldKeys extends KeySet {
@@ -115,4 +115,24 @@ export interface FoundKey {
   /** The newest set that may be used; null when there is none. */
   readonly keys: HeldKeys | null
   readonly key: VerifyKey | null
+}
+
+/** A key file can not be used; the cause says why. */
+export class KeyPlaceError extends Error {
+  override readonly name = 'KeyPlaceError'
+  readonly issuer: JwtIssuer
+
+  constructor(issuer: JwtIssuer, cause: unknown) {
+    super('the keys can not be used', { cause })
+    this.issuer = issuer
+  }
+}
+
+/** Loads the keys of an issuer before anybody needs them. */
+export async function primed(issuer: JwtIssuer, keys: KeyCache, now: number): Promise<void> {
+  try {
+    await keys.prime(now)
+  } catch (cause) {
+    throw new KeyPlaceError(issuer, cause)
+  }
 }

@@ -1,10 +1,10 @@
-import type { AuthPort, Denied, Principal } from '../proxy/ports.ts'
+import type { Authenticated, AuthPort, Denied, Principal } from '../proxy/ports.ts'
 import { canonicalJson } from '../wire/json.ts'
 import { TokenCache, tokenDigest } from './jwt-cache.ts'
-import { checkToken, claimedIssuer, type Issuing } from './jwt-check.ts'
+import { checkToken, claimedIssuer, MAX_TOKEN_LENGTH, type Issuing } from './jwt-check.ts'
 import { grantOf, type TokenGrant } from './jwt-claims.ts'
 import type { JwtFault } from './jwt-fault.ts'
-import { KeyCache, type KeyTrouble } from './jwt-key-cache.ts'
+import { KeyCache, primed, type KeyTrouble } from './jwt-key-cache.ts'
 import { readKeyFile, readKeySet } from './jwt-keys.ts'
 import type { JwtIssuer, JwtKeyPlace, JwtSettings, KnownToTokens } from './jwt-types.ts'
 import type { GroupRecord } from './key-types.ts'
@@ -20,17 +20,6 @@ export interface JwtPorts {
   readonly onRefused: (issuer: string | null, fault: JwtFault, now: number) => void
 }
 
-/** A key file can not be used; the cause says why. */
-export class KeyPlaceError extends Error {
-  override readonly name = 'KeyPlaceError'
-  readonly issuer: JwtIssuer
-
-  constructor(issuer: JwtIssuer, cause: unknown) {
-    super('the keys can not be used', { cause })
-    this.issuer = issuer
-  }
-}
-
 /** Settings whose local key files were read and found good. */
 export interface PreparedJwt {
   readonly issuers: ReadonlyMap<string, IssuerInForce>
@@ -38,7 +27,8 @@ export interface PreparedJwt {
 }
 
 export interface JwtVerifier extends AuthPort {
-  authenticate(secret: string | null, now: number): Promise<Principal | Denied | null>
+  /** At once for a token that was checked before. */
+  authenticate(secret: string | null, now: number): Authenticated | Promise<Authenticated>
   stillHolds(principal: Principal, now: number): boolean
   verify(token: string, now: number): Promise<Principal | null>
   /** Reads local key files and throws what is wrong with them; fetches nothing. */
@@ -64,6 +54,7 @@ interface Verified {
 interface Issued {
   readonly issuer: IssuerInForce
   readonly grant: TokenGrant
+  readonly groups: ReadonlyMap<string, GroupRecord>
   readonly untilMs: number
 }
 
@@ -85,22 +76,12 @@ class Verifier implements JwtVerifier {
     this.#ports = ports
   }
 
-  async authenticate(secret: string | null, now: number): Promise<Principal | Denied | null> {
+  authenticate(secret: string | null, now: number): Authenticated | Promise<Authenticated> {
     if (secret === null) return null
-    const claimed = claimedIssuer(secret)
-    if ('code' in claimed) return this.#refused(null, claimed, now)
-    const issuer = this.#inForce.issuers.get(claimed.issuer)
-    if (issuer === undefined) return this.#refused(null, { code: 'unknown_issuer' }, now)
+    if (secret.length > MAX_TOKEN_LENGTH) return this.#refused(null, { code: 'too_long' }, now)
     const digest = tokenDigest(secret)
-    const known = this.#remembered(digest, issuer, now)
-    const verified = known ?? (await this.#verified(secret, issuer, now))
-    if ('code' in verified) return this.#refused(issuer.settings.name, verified, now)
-    const principal = this.#principal(verified)
-    if (principal === null) return this.#refused(issuer.settings.name, { code: 'group_missing' }, now)
-    // The settings may have changed during a fetch: what was checked by the old ones counts no more.
-    if (!this.#isInForce(issuer)) return this.#refused(null, { code: 'unknown_issuer' }, now)
-    if (known === null) this.#cache.set(digest, verified)
-    return principal
+    const known = this.#remembered(digest, now)
+    return known === null ? this.#fresh(secret, digest, now) : this.#granted(known, now)
   }
 
   async verify(token: string, now: number): Promise<Principal | null> {
@@ -111,7 +92,8 @@ class Verifier implements JwtVerifier {
   stillHolds(principal: Principal, now: number): boolean {
     const issued = this.#issued.get(principal)
     if (issued === undefined || now >= issued.untilMs || !this.#isInForce(issued.issuer)) return false
-    return this.#principalOf(issued.grant, this.#ports.groups()) !== null
+    const groups = this.#ports.groups()
+    return issued.groups === groups || this.#principalOf(issued.grant, groups) !== null
   }
 
   async prepare({ issuers, known }: JwtSettings, now: number): Promise<PreparedJwt> {
@@ -142,9 +124,29 @@ class Verifier implements JwtVerifier {
     })
   }
 
-  #remembered(digest: string, issuer: IssuerInForce, now: number): Verified | null {
+  /** A token that was checked before, with the keys that are still in use. */
+  #remembered(digest: string, now: number): Verified | null {
     const found = this.#cache.get(digest, now)
-    return found !== null && issuer.keys.ready(now)?.version === found.keysVersion ? found : null
+    return found !== null && found.issuer.keys.ready(now)?.version === found.keysVersion ? found : null
+  }
+
+  async #fresh(token: string, digest: string, now: number): Promise<Authenticated> {
+    const claimed = claimedIssuer(token)
+    if ('code' in claimed) return this.#refused(null, claimed, now)
+    const issuer = this.#inForce.issuers.get(claimed.issuer)
+    if (issuer === undefined) return this.#refused(null, { code: 'unknown_issuer' }, now)
+    const verified = await this.#verified(token, issuer, now)
+    if ('code' in verified) return this.#refused(issuer.settings.name, verified, now)
+    // The settings may have changed during a fetch: what was checked by the old ones counts no more.
+    if (!this.#isInForce(issuer)) return this.#refused(null, { code: 'unknown_issuer' }, now)
+    const found = this.#granted(verified, now)
+    if (found.kind !== 'denied') this.#cache.set(digest, verified)
+    return found
+  }
+
+  #granted(verified: Verified, now: number): Principal | Denied {
+    const { name } = verified.issuer.settings
+    return this.#principal(verified) ?? this.#refused(name, { code: 'group_missing' }, now)
   }
 
   async #verified(token: string, issuer: IssuerInForce, now: number): Promise<Verified | JwtFault> {
@@ -165,7 +167,7 @@ class Verifier implements JwtVerifier {
     verified.granted = { groups, principal }
     const { grant, issuer } = verified
     const untilMs = verified.untilMs + issuer.settings.clockToleranceMs
-    if (principal !== null) this.#issued.set(principal, { issuer, grant, untilMs })
+    if (principal !== null) this.#issued.set(principal, { issuer, grant, groups, untilMs })
     return principal
   }
 
@@ -184,13 +186,5 @@ class Verifier implements JwtVerifier {
     this.#ports.onRefused(issuer, fault, now)
     const reason = fault.code === 'expired' || fault.code === 'group_missing' ? fault.code : 'token_invalid'
     return { kind: 'denied', reason, keyId: null }
-  }
-}
-
-async function primed(issuer: JwtIssuer, keys: KeyCache, now: number): Promise<void> {
-  try {
-    await keys.prime(now)
-  } catch (cause) {
-    throw new KeyPlaceError(issuer, cause)
   }
 }

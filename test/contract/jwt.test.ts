@@ -45,7 +45,11 @@ async function open(given: Partial<JwtIssuer> = {}): Promise<void> {
   const auth = combinedAuth({
     keys: createKeyAuthenticator({ store: stores.keys, tiers: () => KNOWN.tiers }),
     tokens: () => ({
-      authenticate: (secret, now) => checked.verifier.authenticate(secret, now).finally(() => void (looked += 1)),
+      authenticate: async (secret, now) => {
+        const found = await checked.verifier.authenticate(secret, now)
+        looked += 1
+        return found
+      },
       stillHolds: (principal, now) => checked.verifier.stillHolds(principal, now),
     }),
     open: () => false,

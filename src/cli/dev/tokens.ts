@@ -1,13 +1,7 @@
 import { faultText } from '../../auth/jwt-fault.ts'
-import type { KeyTrouble } from '../../auth/jwt-key-cache.ts'
+import { KeyPlaceError, type KeyTrouble } from '../../auth/jwt-key-cache.ts'
 import { FLAW_TEXTS, KeySetError } from '../../auth/jwt-keys.ts'
-import {
-  createJwtVerifier,
-  KeyPlaceError,
-  type JwtPorts,
-  type JwtVerifier,
-  type PreparedJwt,
-} from '../../auth/jwt-verifier.ts'
+import { createJwtVerifier, type JwtPorts, type JwtVerifier, type PreparedJwt } from '../../auth/jwt-verifier.ts'
 import type { AuthPort } from '../../proxy/ports.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { Project } from '../project.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { JwtIssuer } from '../../../src/auth/jwt-types.ts'
-import { KeyPlaceError } from '../../../src/auth/jwt-verifier.ts'
+import { KeyPlaceError } from '../../../src/auth/jwt-key-cache.ts'
 import {
   checking,
   claims,

@@ -10,7 +10,7 @@ import { loadKeys } from '../../../src/cli/dev/load-keys.ts'
 
 export const NOW = 1_750_000_000_000
 export const SECONDS = NOW / 1000
-export const ISSUER = 'https://id.example.com'
+const ISSUER = 'https://id.example.com'
 
 export interface Signer {
   readonly kid: string
