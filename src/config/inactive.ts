@@ -18,8 +18,8 @@ const always = (): boolean => true
  * `dev` refuses to start for those that protect.
  */
 const SECTIONS: readonly Section[] = [
-  { path: 'budgets', used: (config) => nonEmpty(config.budgets), active: false, protects: always },
-  { path: 'rate_limits', used: (config) => nonEmpty(config.rate_limits), active: false, protects: always },
+  { path: 'budgets', used: (config) => nonEmpty(config.budgets), active: true, protects: always },
+  { path: 'rate_limits', used: (config) => nonEmpty(config.rate_limits), active: true, protects: always },
   { path: 'canaries', used: (config) => nonEmpty(config.canaries), active: false, protects: never },
   { path: 'cache', used: (config) => config.cache !== undefined, active: false, protects: never },
   {

@@ -29,7 +29,8 @@ export function lockStore(path: string): StoreLock {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     const connection = connect(file, { fileMustExist: false, busyMs: 0 })
     try {
-      connection.exec('BEGIN EXCLUSIVE')
+      // In memory, as a journal file would be readable by others.
+      connection.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     } catch (error) {
       connection.close()
       throw isBusy(error) ? lockedError(path, readHolder(holderFile), error) : error

@@ -180,18 +180,15 @@ describe('refusing to start', () => {
     await project.write(
       'gateway.yaml',
       `version: 1
-budgets:
-  - { name: per user, scope: user, limit: 5 USD, window: day, on_exceed: downgrade }
-rate_limits:
-  - { scope: key, requests: 60/min }
 guardrails:
   input: { patterns: { secrets: mask } }
+  output: { patterns: { pii: block } }
 `,
     )
     const { code, stderr } = await runGateway(project, ['dev', '--port', '0'])
     expect(code).toBe(2)
     expect(stderr).toContain('config_protection_inactive')
-    for (const section of ['budgets', 'rate_limits', 'guardrails.input']) expect(stderr).toContain(`"${section}"`)
+    for (const section of ['guardrails.input', 'guardrails.output']) expect(stderr).toContain(`"${section}"`)
   })
 
   it('for a config that would send a key elsewhere, unless that is confirmed', async () => {

@@ -228,10 +228,7 @@ describe('a config that changes', () => {
     expect(dev.stderr()).toContain('config_invalid')
     expect(await served()).toBe('renamed')
 
-    await project.write(
-      'gateway.yaml',
-      config + 'budgets:\n  - { name: b, scope: user, limit: 1 USD, window: day, on_exceed: block }\n',
-    )
+    await project.write('gateway.yaml', config + 'guardrails: { input: { patterns: { secrets: mask } } }\n')
     await expect.poll(() => dev.stderr(), { timeout: 10_000 }).toContain('config_protection_inactive')
     expect(await served()).toBe('renamed')
     expect(upstream.seen).toHaveLength(4)

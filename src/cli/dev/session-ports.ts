@@ -1,7 +1,7 @@
 import { secretsOfEnvironment } from '../../guardrails/known-values.ts'
 import { openAdmission, spendCap } from '../../pipeline/admission/spend-cap.ts'
 import { createPipeline, type PipelinePorts } from '../../pipeline/pipeline.ts'
-import type { Clock, Generation, Pipeline, StatePort } from '../../pipeline/ports.ts'
+import type { AdmissionPort, Clock, Generation, Pipeline, StatePort } from '../../pipeline/ports.ts'
 import { createLiveState } from '../../pipeline/state.ts'
 import type { DecideAgain } from '../../replay/recorder/build-fixture.ts'
 import type { Project } from '../project.ts'
@@ -24,6 +24,8 @@ export interface SessionSetup {
 export interface PortsSetup extends SessionSetup {
   readonly bus: DevBus
   readonly settings: SettingsHolder
+  /** Rate limits, budgets and ledger. */
+  readonly gate: AdmissionPort
   /** Our own key, which must never get into a recording. */
   readonly ownKey: string
 }
@@ -49,7 +51,8 @@ export async function openPorts(setup: PortsSetup): Promise<SessionPorts> {
   const secrets = new Set([setup.ownKey, ...opened.secrets, ...secretsOfEnvironment(setup.env)])
   const upstream = swappableUpstream(opened.port)
   const generation = (): Generation => settings.current().generation
-  const admission = options.maxSpendNanoUsd === null ? openAdmission() : spendCap(options.maxSpendNanoUsd)
+  const { gate } = setup
+  const admission = options.maxSpendNanoUsd === null ? gate : spendCap(options.maxSpendNanoUsd, gate)
   const common = { clock: liveClock, upstream, admission, generation }
   const recording = await openRecording({ ...setup, secrets: [...secrets], decideAgain: deciderOf(common) })
   const sinks = recording === null ? [busSink(bus)] : [recording.sink, busSink(bus)]

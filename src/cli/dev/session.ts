@@ -1,10 +1,11 @@
 import { combinedAuth } from '../../auth/combined-auth.ts'
 import type { DevKey } from '../../auth/dev-key.ts'
+import type { BudgetLeft } from '../../engine/state.ts'
 import type { Generation } from '../../pipeline/ports.ts'
 import { createProxy, type Proxy } from '../../proxy/server.ts'
 import { GatewayError } from '../../wire/errors.ts'
-import { openOwnDatabase } from '../open-store.ts'
 import type { Project } from '../project.ts'
+import { openBooks } from './books.ts'
 import { bugText } from './bug-text.ts'
 import { createBus, type DevBus } from './bus.ts'
 import { catalogOf, isCallable } from './catalog.ts'
@@ -48,17 +49,20 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
   const totals = createTotals()
   bus.subscribe((event) => totals.count(event))
   const settings = holdSettings(project, options.seed)
+  const generation = (): Generation => settings.current().generation
   // Before the port is open there is only the terminal; later, whoever shows the session decides how.
   let tell = setup.warn
   const warn = (text: string): void => tell(text)
-  const connection = openOwnDatabase(project.dir)
+  const books = openBooks({ dir: project.dir, generation, warn })
+  const { connection } = books
   const tiers = (): readonly string[] => settings.current().generation.routing.tiers
   const identity = await openIdentity({ project, offline: options.offline, connection, bus, tiers, warn })
   const key = identity.development
-  const ports = await openPorts({ ...setup, warn, bus, settings, ownKey: key.key })
+  const ports = await openPorts({ ...setup, gate: books.gate, warn, bus, settings, ownKey: key.key })
   const { upstream, recording, secrets } = ports
   const proxy = proxyOf({ identity, bus, settings, ports, options })
-  const url = await listenOrClose(proxy, options, [upstream, recording])
+  const url = await listenOrClose(proxy, options, [upstream, recording, books])
+  books.announce(Number(new URL(url).port))
   tell = (text) => bus.emit({ kind: 'notice', text })
   setImmediate(() => warmUp(ports.pipeline, Date.now()))
   return {
@@ -85,6 +89,7 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
       keyRequired: keyRequired(settings.current().project),
       recording: recording?.status() ?? null,
       maxSpendNanoUsd: options.maxSpendNanoUsd,
+      budget: tightest(books.gate.standing(Date.now())),
       inFlight: proxy.inFlight(),
       totals: totals.totals(),
     }),
@@ -93,7 +98,7 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
       await upstream.close()
       await recording?.close()
       identity.close()
-      connection.close()
+      await books.close()
     },
   }
 }
@@ -154,6 +159,20 @@ function keyRequired({ config }: Project): boolean {
 function missingParts({ matrix }: Generation, identity: Identity): readonly string[] {
   const provider = matrix.rows.some((row) => isCallable(row)) ? [] : ['provider']
   return identity.usable() ? provider : [...provider, 'store']
+}
+
+/** The budget of which the largest share is gone. */
+function tightest(standing: readonly BudgetLeft[]): DevStatus['budget'] {
+  let found: DevStatus['budget'] = null
+  let most = -1
+  for (const { rule, subject, leftNanoUsd } of standing) {
+    const usedNanoUsd = rule.limitNanoUsd - leftNanoUsd
+    const share = rule.limitNanoUsd === 0 ? 1 : usedNanoUsd / rule.limitNanoUsd
+    if (share <= most) continue
+    most = share
+    found = { name: rule.name, subject, usedNanoUsd, limitNanoUsd: rule.limitNanoUsd }
+  }
+  return found
 }
 
 function configStatus(settings: SettingsHolder): DevStatus['config'] {

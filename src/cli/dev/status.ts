@@ -14,6 +14,13 @@ export interface DevStatus {
   readonly keyRequired: boolean
   readonly recording: RecordingStatus | null
   readonly maxSpendNanoUsd: number | null
+  /** The budget that is closest to its end; null without budgets. */
+  readonly budget: {
+    readonly name: string
+    readonly subject: string
+    readonly usedNanoUsd: number
+    readonly limitNanoUsd: number
+  } | null
   readonly inFlight: number
   readonly totals: Totals
 }

@@ -21,7 +21,7 @@ describe('gateway config validate', () => {
   openai: { kind: openai, base_url: https://proxy.example/v1, api_keys: ["\${OPENAI_API_KEY}"] }
 models: { gpt-5.4: {} }
 cache: { exact: { ttl: 5m } }
-rate_limits: [{ scope: key, requests: 60/min }]
+guardrails: { input: { patterns: { pii: mask } } }
 replay: { gates: [{ metric: cost.total, max_increase: 5% }] }
 `)
     const { context, stdout } = captured(cwd)
@@ -29,8 +29,8 @@ replay: { gates: [{ metric: cost.total, max_increase: 5% }] }
     const text = stdout.join('\n').replaceAll(/\b[0-9a-f]{12}\b/g, '<hash>')
     expect(text).toBe(`gateway.yaml is valid   config <hash>   catalogue <hash>
   1 provider, 1 model, 0 aliases, 0 rules, 1 gate
-  not active yet: rate_limits, cache
-  \`gateway dev\` will not start: rate_limits would not protect anything yet
+  not active yet: cache, guardrails.input
+  \`gateway dev\` will not start: guardrails.input would not protect anything yet
   needs \`gateway trust\` before \`gateway dev\`: \${OPENAI_API_KEY} would be sent to proxy.example, which is not api.openai.com`)
   })
 

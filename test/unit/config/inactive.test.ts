@@ -25,7 +25,7 @@ describe('sections that validate but do nothing yet', () => {
         'gpt-5.4-mini: {',
       ),
     )
-    expect(inactiveProtections(all)).toEqual(['budgets', 'rate_limits', 'guardrails.input', 'guardrails.output'])
+    expect(inactiveProtections(all)).toEqual(['guardrails.input', 'guardrails.output'])
     expect(inactiveSections(all)).toEqual(expect.arrayContaining(['canaries', 'cache', 'telemetry.otlp']))
   })
 
@@ -39,12 +39,6 @@ describe('sections that validate but do nothing yet', () => {
       ['guardrails.input'],
     ],
     ['a cache', 'cache: { exact: { ttl: 5m } }', []],
-    [
-      'a budget that only warns',
-      'budgets: [{ name: b, scope: user, limit: 1, window: day, on_exceed: warn }]',
-      ['budgets'],
-    ],
-    ['an empty list of limits', 'rate_limits: []', []],
   ])('protect: %s', (_what, text, expected) => {
     expect(inactiveProtections(config(text))).toEqual(expected)
   })

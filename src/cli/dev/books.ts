@@ -1,0 +1,76 @@
+import { createGate, type Gate } from '../../pipeline/admission/gate.ts'
+import { RateTable } from '../../pipeline/admission/rate-table.ts'
+import type { Generation } from '../../pipeline/ports.ts'
+import { createLedger, type Ledger } from '../../store/ledger/ledger.ts'
+import { recoverOrphans } from '../../store/ledger/orphans.ts'
+import { lockStore, type StoreLock } from '../../store/lock.ts'
+import type { Connection } from '../../store/open.ts'
+import { openOwnDatabase } from '../open-store.ts'
+import { databasePath } from '../state-dir.ts'
+import { usdText } from '../../engine/record-facts.ts'
+
+/** The store of a running proxy, and what it decides about money. */
+export interface Books {
+  /** The only connection of this process: ledger and keys share it. */
+  readonly connection: Connection
+  readonly ledger: Ledger
+  readonly gate: Gate
+  /** Tells other processes on which port the holder of the store listens. */
+  announce(port: number): void
+  close(): Promise<void>
+}
+
+export interface BooksSetup {
+  /** Directory of the project. */
+  readonly dir: string
+  readonly generation: () => Generation
+  /** Told of things that matter, whenever they happen. */
+  readonly warn: (text: string) => void
+}
+
+/**
+ * Opens the store as its one writing proxy. What an earlier proxy had under way when it died is charged as it was reserved,
+ * before anything new is admitted.
+ */
+export function openBooks({ dir, generation, warn }: BooksSetup): Books {
+  const lock = lockStore(databasePath(dir))
+  const connection = openOrRelease(dir, lock)
+  const orphans = recoverOrphans(connection, Date.now())
+  if (orphans.count > 0) warn(orphansText(orphans))
+  const ledger = createLedger(connection, { onTrouble: ({ text }) => warn(text) })
+  const gate = createGate({
+    ledger,
+    rates: new RateTable(),
+    generation,
+    spentBefore: (_rule, query, counts) => ledger.spent(query).filter((part) => counts(part)),
+  })
+  return {
+    connection,
+    ledger,
+    gate,
+    announce: (port) => lock.announce({ port }),
+    async close() {
+      await ledger.close()
+      connection.close()
+      lock.release()
+    },
+  }
+}
+
+/** How long a write may wait for the command line's; it blocks the event loop. */
+const BUSY_MS = 50
+
+/** A store that can not be opened must not stay locked. */
+function openOrRelease(dir: string, lock: StoreLock): Connection {
+  try {
+    return openOwnDatabase(dir, { busyMs: BUSY_MS })
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function orphansText({ count, nanoUsd }: { readonly count: number; readonly nanoUsd: number }): string {
+  const calls = count === 1 ? 'one call was' : `${count} calls were`
+  return `${calls} under way when an earlier proxy died; charged as reserved: $${usdText(nanoUsd)}`
+}
