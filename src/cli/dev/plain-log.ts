@@ -20,8 +20,10 @@ function show(event: DevEvent, log: PlainLog): void {
       log.line(logLine(event.record, log.style))
       return
     case 'refused': {
-      const { requestId, at, endpoint, status, code, ms } = event.refusal
-      const fields = { ts: new Date(at).toISOString(), id: requestId, status, code, endpoint, total_ms: round(ms) }
+      const { requestId, at, endpoint, status, code, ms, keyId } = event.refusal
+      const key = keyId === undefined ? {} : { key: keyId }
+      const told = { ts: new Date(at).toISOString(), id: requestId, status, ...key, code, endpoint }
+      const fields = { ...told, total_ms: round(ms) }
       log.line(fieldsLine(fields, log.style))
       return
     }
