@@ -98,7 +98,7 @@ export function leftOf(account: Account, rule: BudgetRule): number {
 }
 
 /** When the window ends; null when it rolls or never ends. */
-export function resetsAt(account: Account): number | null {
+function resetsAt(account: Account): number | null {
   return account.window.to
 }
 

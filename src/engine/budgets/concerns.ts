@@ -22,7 +22,7 @@ function binds(rule: { readonly name: string; readonly byReference?: true }, nam
 }
 
 /** Names of a caller in a scope: the key's id, which outlives its secrets; every group; empty for global. */
-export function subjectsOf(scope: BudgetScope, { keyId, groups, user, project }: Rights): readonly string[] {
+function subjectsOf(scope: BudgetScope, { keyId, groups, user, project }: Rights): readonly string[] {
   switch (scope) {
     case 'global':
       return ['']

@@ -34,11 +34,18 @@ export type Reservation =
 export type Reservations =
   | {
       readonly kind: 'fits'
-      readonly holds: readonly { readonly budget: BudgetLeft; readonly nanoUsd: number }[]
+      readonly holds: readonly Held[]
       readonly maxOutputTokens: number | null
+      /** No bill can be higher, so an estimate that is higher is wrong. Null without a hard budget or a price. */
+      readonly boundNanoUsd: number | null
     }
   | { readonly kind: 'short'; readonly budget: BudgetLeft; readonly neededNanoUsd: number }
   | { readonly kind: 'unpriced'; readonly budget: BudgetLeft }
+
+interface Held {
+  readonly budget: BudgetLeft
+  readonly nanoUsd: number
+}
 
 /** The ask of an attempt on a model, from its decision and the state and config that decision was made with. */
 export function askFor(
@@ -66,7 +73,7 @@ export function reservationsFor(
 ): Reservations {
   const concerned = budgets.filter(({ rule }) => inClass(ask.row, rule.modelClass, aliases))
   let limit: number | null = null
-  let holds: { budget: BudgetLeft; nanoUsd: number }[] = []
+  let holds: Held[] = []
   for (const budget of concerned) {
     const reservation = reservationFor(budget, ask)
     if (reservation.kind !== 'fits') return { ...reservation, budget }
@@ -78,7 +85,13 @@ export function reservationsFor(
     const limited = { ...ask, features: { ...ask.features, maxOutputTokens: limit } }
     holds = concerned.map((budget) => ({ budget, nanoUsd: amountOf(reservationFor(budget, limited)) }))
   }
-  return { kind: 'fits', holds, maxOutputTokens: limit }
+  return { kind: 'fits', holds, maxOutputTokens: limit, boundNanoUsd: boundIn(holds, ask) }
+}
+
+/** All hard budgets hold the same amount, at the same limit. */
+function boundIn(holds: readonly Held[], ask: Ask): number | null {
+  const hard = holds.find(({ budget }) => isHard(budget.rule))
+  return hard === undefined || boundOf(ask).rates === null ? null : hard.nanoUsd
 }
 
 function amountOf(reservation: Reservation): number {

@@ -200,6 +200,7 @@ describe('several budgets', () => {
     expect(reservationsFor([wide, tight, other], ask(), aliases)).toEqual({
       kind: 'fits',
       maxOutputTokens: 300,
+      boundNanoUsd: 700 * USD,
       holds: [
         { budget: wide, nanoUsd: 700 * USD },
         { budget: tight, nanoUsd: 700 * USD },
@@ -216,7 +217,24 @@ describe('several budgets', () => {
     })
     const blank = ask({ row: row('m', { price: null }) })
     expect(reservationsFor([wide], blank, aliases)).toEqual({ kind: 'unpriced', budget: wide })
-    expect(reservationsFor([], blank, aliases)).toEqual({ kind: 'fits', holds: [], maxOutputTokens: null })
+    expect(reservationsFor([], blank, aliases)).toEqual({
+      kind: 'fits',
+      holds: [],
+      maxOutputTokens: null,
+      boundNanoUsd: null,
+    })
+  })
+
+  it('bound the bill only when one of them is hard and the price is known', () => {
+    const soft = budget({ ...SOFT, leftNanoUsd: 1e12 })
+    const declared = budget({ ...HARD, unknownPriceNanoUsd: 5, leftNanoUsd: 1e12 })
+    const bound = (budgets: Parameters<typeof reservationsFor>[0], of = ask()): unknown => {
+      const found = reservationsFor(budgets, of, aliases)
+      return found.kind === 'fits' ? found.boundNanoUsd : found.kind
+    }
+    expect(bound([soft])).toBeNull()
+    expect(bound([soft, wide])).toBe(2_100 * USD)
+    expect(bound([declared], ask({ row: row('m', { price: null }) }))).toBeNull()
   })
 
   it('let through on admission exactly what the decision let through', () => {
