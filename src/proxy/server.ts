@@ -14,6 +14,8 @@ export interface ProxyOptions extends ProxyPorts {
   /** Names beyond loopback that `Host` may carry; without a port ours is meant. */
   readonly allowedHosts?: readonly string[]
   readonly allowedOrigins?: readonly string[]
+  /** Told of every request before anything is read of it. Must not throw. */
+  readonly onAccepted?: (requestId: string, response: ServerResponse) => void
 }
 
 interface ListenAddress {
@@ -137,6 +139,7 @@ class ProxyServer implements Proxy {
       startedAt: performance.now(),
       stopping: this.#closing,
     }
+    this.#options.onAccepted?.(context.requestId, response)
     this.#running.set(response, controller)
     this.#responses.set(request.socket, response)
     response.once('close', () => {

@@ -59,21 +59,8 @@ export class ChaosUpstream implements UpstreamPort {
     return this.#inner.close()
   }
 
-  /** Delays come before whatever else hits the call. */
   #faults({ exchangeId, attempt, target }: UpstreamCall): ChaosFault[] {
-    const hit = this.#options.rules.filter(({ probability, pattern }, index) => {
-      if (
-        pattern !== null &&
-        !matchesPattern(target.model, pattern) &&
-        !matchesPattern(target.upstreamModel, pattern)
-      ) {
-        return false
-      }
-      const roll = seededRandom(`chaos|${this.#options.seed}|${exchangeId}|${attempt}|${index}`)
-      return roll() < probability
-    })
-    const isDelay = ({ kind }: ChaosFault): number => (kind === 'delay' ? 0 : 1)
-    return hit.map(({ fault }) => fault).sort((a, b) => isDelay(a) - isDelay(b))
+    return drawFaults(this.#options, { exchangeId, attempt, models: [target.model, target.upstreamModel] })
   }
 
   async #fail(
@@ -105,6 +92,27 @@ export class ChaosUpstream implements UpstreamPort {
       throw error
     }
   }
+}
+
+export interface DrawnCall {
+  readonly exchangeId: string
+  readonly attempt: number
+  /** Names by which a rule may mean the model. */
+  readonly models: readonly string[]
+}
+
+/** What hits one call. Delays come before whatever else does. */
+export function drawFaults(
+  { rules, seed }: Pick<ChaosOptions, 'rules' | 'seed'>,
+  { exchangeId, attempt, models }: DrawnCall,
+): ChaosFault[] {
+  const hit = rules.filter(({ probability, pattern }, index) => {
+    if (pattern !== null && !models.some((model) => matchesPattern(model, pattern))) return false
+    const roll = seededRandom(`chaos|${seed}|${exchangeId}|${attempt}|${index}`)
+    return roll() < probability
+  })
+  const isDelay = ({ kind }: ChaosFault): number => (kind === 'delay' ? 0 : 1)
+  return hit.map(({ fault }) => fault).sort((a, b) => isDelay(a) - isDelay(b))
 }
 
 function statusFailure(status: number): UpstreamFailure {

@@ -13,7 +13,8 @@ describe('gateway simulate', () => {
   let anthropic: Anthropic
   beforeAll(async () => {
     project = await devProject()
-    const chaos = '429:1@busy,529:1@full,cut:1@broken,500:0.5@shaky'
+    const chaos =
+      '429:1@busy,529:1@full,cut:1@broken,500:0.5@shaky,reset:1@reset,stall:1@stall,malformed:1@malformed,empty:1@empty'
     const args = ['simulate', '--port', '0', '--port-file', 'port', '--stream-speed', '0', '--chaos', chaos]
     server = await startServer(project, args)
     openai = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'any', maxRetries: 0 })
@@ -55,14 +56,59 @@ describe('gateway simulate', () => {
     expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(['fulfilled', 'rejected']))
   })
 
-  it('breaks off in the middle of a stream, and no client takes it for the end', async () => {
-    const read = async (): Promise<void> => {
-      const stream = await openai.chat.completions.create({ model: 'broken', messages, stream: true })
-      for await (const { choices } of stream) expect(choices[0]?.finish_reason).toBeNull()
+  /** What a stream brought before it broke. */
+  async function broken(model: string): Promise<{ text: string; error: unknown }> {
+    let text = ''
+    try {
+      const stream = await openai.chat.completions.create({ model, messages, stream: true })
+      for await (const { choices } of stream) {
+        expect(choices[0]?.finish_reason).toBeNull()
+        text += choices[0]?.delta.content ?? ''
+      }
+      return { text, error: null }
+    } catch (error) {
+      return { text, error }
     }
-    await expect(read()).rejects.toMatchObject({ code: 'upstream_exhausted' })
+  }
+
+  it('breaks off in the middle: the connection closes without an end', async () => {
+    const { text, error } = await broken('broken')
+    expect(text).not.toBe('')
+    expect(error).toMatchObject({ message: 'terminated' })
     const helper = anthropic.messages.stream({ model: 'broken', max_tokens: 200, messages })
-    await expect(helper.finalMessage()).rejects.toThrow('broke off')
+    await expect(helper.finalMessage()).rejects.toThrow(/terminated|without/)
+    await expect(openai.chat.completions.create({ model: 'broken', messages })).rejects.toThrow('terminated')
+  })
+
+  it('resets the connection before anything was said', async () => {
+    await expect(openai.chat.completions.create({ model: 'reset', messages })).rejects.toBeInstanceOf(
+      OpenAI.APIConnectionError,
+    )
+    expect((await broken('reset')).error).toBeInstanceOf(OpenAI.APIConnectionError)
+  })
+
+  it('stands still: without headers for a whole answer, after them for a stream', async () => {
+    const asked = openai.chat.completions.create({ model: 'stall', messages }, { timeout: 300 })
+    await expect(asked).rejects.toBeInstanceOf(OpenAI.APIConnectionTimeoutError)
+    const stop = new AbortController()
+    const request = openai.chat.completions.create({ model: 'stall', messages, stream: true }, { signal: stop.signal })
+    const { response } = await request.withResponse()
+    expect(response.status).toBe(200)
+    stop.abort()
+  })
+
+  it('sends what is no JSON, whole and in a stream', async () => {
+    await expect(openai.chat.completions.create({ model: 'malformed', messages })).rejects.toThrow(SyntaxError)
+    expect((await broken('malformed')).error).toBeInstanceOf(SyntaxError)
+    const google = new GoogleGenAI({ apiKey: 'any', httpOptions: { baseUrl: server.url } })
+    await expect(google.models.generateContent({ model: 'malformed', contents: 'hello' })).rejects.toThrow(/JSON/)
+  })
+
+  it('sends a good status and nothing else', async () => {
+    const { response } = await openai.chat.completions.create({ model: 'empty', messages }).withResponse()
+    expect(response.status).toBe(200)
+    expect(response.headers.get('content-length')).toBe('0')
+    expect(await broken('empty')).toEqual({ text: '', error: null })
   })
 
   it('tells its port and logs what it served', async () => {

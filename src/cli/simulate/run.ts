@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { resolve } from 'node:path'
 import { openAuthenticator } from '../../auth/authenticator.ts'
 import { EMPTY_STATE } from '../../engine/state.ts'
@@ -7,8 +8,8 @@ import { createPipeline } from '../../pipeline/pipeline.ts'
 import type { Clock, Incoming, Pipeline, StatePort, UpstreamPort } from '../../pipeline/ports.ts'
 import { createProxy } from '../../proxy/server.ts'
 import { logRedactor } from '../../telemetry/redact.ts'
-import { parseChaos } from '../../upstream/chaos-spec.ts'
-import { ChaosUpstream } from '../../upstream/chaos.ts'
+import { parseChaos, type ChaosRule } from '../../upstream/chaos-spec.ts'
+import { ChaosUpstream, drawFaults } from '../../upstream/chaos.ts'
 import { SimulatedUpstream } from '../../upstream/simulated/simulated.ts'
 import { realSleep } from '../../upstream/sleep.ts'
 import type { CliContext } from '../context.ts'
@@ -18,6 +19,7 @@ import { localHosts } from '../dev/local-hosts.ts'
 import { devOptions, type DevOptions, type RawDevOptions } from '../dev/options.ts'
 import { attachPlainLog } from '../dev/plain-log.ts'
 import { stopSignals } from '../dev/signals.ts'
+import { breakBytes, socketFault } from './broken-bytes.ts'
 import { generationFor, SIMULATED } from './generation.ts'
 import { asProvider } from './provider-error.ts'
 
@@ -61,8 +63,13 @@ export async function runSimulate(context: CliContext, raw: RawSimulateOptions):
 }
 
 function proxyOf(options: DevOptions, bus: DevBus): ReturnType<typeof createProxy> {
+  const responses = new Map<string, ServerResponse>()
   return createProxy({
-    pipeline: pipelineOf(options, bus),
+    pipeline: pipelineOf(options, { bus, responses }),
+    onAccepted: (requestId, response) => {
+      responses.set(requestId, response)
+      response.once('close', () => responses.delete(requestId))
+    },
     auth: openAuthenticator(),
     catalog: { models: () => [{ id: SIMULATED, ownedBy: SIMULATED, created: 0 }] },
     readiness: { missing: () => [] },
@@ -73,12 +80,23 @@ function proxyOf(options: DevOptions, bus: DevBus): ReturnType<typeof createProx
   })
 }
 
+interface Surroundings {
+  readonly bus: DevBus
+  /** Answers under way, by the id of their request. */
+  readonly responses: ReadonlyMap<string, ServerResponse>
+}
+
 /** The pipeline of the gateway over a matrix that holds the one model each request asks for. */
-function pipelineOf(options: DevOptions, bus: DevBus): Pipeline {
+function pipelineOf(options: DevOptions, { bus, responses }: Surroundings): Pipeline {
   const { seed } = options
+  const rules = options.chaos === null ? [] : parseChaos(options.chaos)
+  const onSocket = rules.filter(({ fault }) => socketFault([fault]) !== null)
   const common = {
     clock,
-    upstream: upstreamOf(options),
+    upstream: upstreamOf(
+      options,
+      rules.filter((rule) => !onSocket.includes(rule)),
+    ),
     state: FORGETFUL,
     admission: openAdmission(),
     sinks: [busSink(bus)],
@@ -87,14 +105,21 @@ function pipelineOf(options: DevOptions, bus: DevBus): Pipeline {
     createPipeline({ ...common, generation: () => generationFor(incoming, seed) })
   return {
     decide: (incoming, at) => over(incoming).decide(incoming, at),
-    run: async (incoming, signal) => asProvider(await over(incoming).run(incoming, signal)),
+    run: async (incoming, signal) => {
+      const { exchangeId, asked, requestId } = incoming
+      const fault = socketFault(
+        drawFaults({ rules: onSocket, seed }, { exchangeId, attempt: 0, models: [asked.model] }),
+      )
+      const response = responses.get(requestId)
+      if (fault !== null && response !== undefined) breakBytes(response, fault)
+      return asProvider(await over(incoming).run(incoming, signal))
+    },
   }
 }
 
-function upstreamOf({ seed, streamSpeed, chaos }: DevOptions): UpstreamPort {
+function upstreamOf({ seed, streamSpeed }: DevOptions, rules: readonly ChaosRule[]): UpstreamPort {
   const simulated = new SimulatedUpstream({ seed, speed: streamSpeed, sleep: realSleep })
-  if (chaos === null) return simulated
-  return new ChaosUpstream(simulated, { rules: parseChaos(chaos), seed, sleep: realSleep })
+  return rules.length === 0 ? simulated : new ChaosUpstream(simulated, { rules, seed, sleep: realSleep })
 }
 
 /** On stderr, like the start of `dev`; the last line is the signal for scripts. */
