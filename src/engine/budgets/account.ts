@@ -1,6 +1,7 @@
 import type { SpentPart } from '../ledger.ts'
 import type { BudgetRule } from '../routing-config.ts'
 import type { BudgetLeft } from '../state.ts'
+import { accountOf, changed, heldIn, minus, plus, whole } from './slots.ts'
 import { bucketMsOf, bucketOf, leavesAt, windowAt, type Window } from './windows.ts'
 
 /** The ledger sums rows up by this; such a sum may hold spend from any moment of it. */
@@ -17,7 +18,7 @@ export interface Account {
   readonly overshootNanoUsd: number
 }
 
-interface Slot {
+export interface Slot {
   readonly start: number
   readonly spentNanoUsd: number
   readonly reservedNanoUsd: number
@@ -112,7 +113,7 @@ export function reserve(account: Account, rule: BudgetRule, { nanoUsd, now }: Am
   const current = accountAt(account, rule, now)
   const amount = whole(nanoUsd)
   if (rule.onExceed !== 'warn' && amount > 0 && amount > leftOf(current, rule)) return null
-  return held(current, slotAt(current, rule, now), amount)
+  return heldIn(current, slotAt(current, rule, now), amount)
 }
 
 /** Counts an attempt that is already under way into an account that was opened again, whatever is left. */
@@ -125,7 +126,7 @@ export function adopt(
   const { from } = current.window
   const slot = at < from ? at : slotAt(current, rule, at)
   const hold = { slot, nanoUsd: whole(nanoUsd), expired: false }
-  return at < from ? { account: current, hold } : held(current, slot, hold.nanoUsd)
+  return at < from ? { account: current, hold } : heldIn(current, slot, hold.nanoUsd)
 }
 
 interface Amount {
@@ -187,52 +188,4 @@ function slotAt({ window }: Account, rule: BudgetRule, at: number): number {
   if (bucketMs === null) return window.from
   // A clock that went back must not make a slot that is already outside.
   return Math.max(bucketOf(at, bucketMs), window.from)
-}
-
-function held(account: Account, start: number, nanoUsd: number): Held {
-  const known = account.slots.some((slot) => slot.start === start)
-  const slots = known ? account.slots : withSlot(account.slots, start)
-  const next = changed({ ...account, slots }, start, (slot) => ({
-    ...slot,
-    reservedNanoUsd: plus(slot.reservedNanoUsd, nanoUsd),
-  }))
-  return { account: next, hold: { slot: start, nanoUsd, expired: false } }
-}
-
-function withSlot(slots: readonly Slot[], start: number): readonly Slot[] {
-  const at = slots.findLastIndex((slot) => slot.start < start) + 1
-  return slots.toSpliced(at, 0, { start, spentNanoUsd: 0, reservedNanoUsd: 0 })
-}
-
-/** A slot that is outside the window is gone, and its holds touch nothing any more. */
-function changed(account: Account, start: number, change: (slot: Slot) => Slot): Account {
-  const at = account.slots.findIndex((slot) => slot.start === start)
-  const slot = account.slots[at]
-  if (slot === undefined) return account
-  return accountOf(account.window, account.slots.with(at, change(slot)), account.overshootNanoUsd)
-}
-
-function accountOf(window: Window, slots: readonly Slot[], overshootNanoUsd: number): Account {
-  let spentNanoUsd = 0
-  let reservedNanoUsd = 0
-  for (const slot of slots) {
-    spentNanoUsd = plus(spentNanoUsd, slot.spentNanoUsd)
-    reservedNanoUsd = plus(reservedNanoUsd, slot.reservedNanoUsd)
-  }
-  return { window, slots, spentNanoUsd, reservedNanoUsd, overshootNanoUsd }
-}
-
-function whole(nanoUsd: number): number {
-  // Whatever is no amount counts as the most there is: money must not vanish in a mistake.
-  return Number.isNaN(nanoUsd)
-    ? Number.MAX_SAFE_INTEGER
-    : Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.ceil(nanoUsd)))
-}
-
-function plus(a: number, b: number): number {
-  return Math.min(Number.MAX_SAFE_INTEGER, a + b)
-}
-
-function minus(a: number, b: number): number {
-  return Math.max(0, a - b)
 }
