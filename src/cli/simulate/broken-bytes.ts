@@ -40,11 +40,11 @@ export function breakBytes(response: ServerResponse, fault: SocketFault): void {
     const whole = typeof chunk === 'string' ? Buffer.from(chunk) : null
     if (fault === 'stall') return response
     if (fault === 'cut') {
-      if (whole !== null) write(whole.subarray(0, whole.length / 2))
+      if (whole !== null) write(whole.subarray(0, Math.floor(whole.length / 2)))
       hangUp(response)
       return response
     }
-    if (fault === 'malformed') return whole === null ? end() : end(whole.fill(' ', (whole.length * 2) / 3))
+    if (fault === 'malformed') return whole === null ? end() : end(whole.fill(' ', Math.floor((whole.length * 2) / 3)))
     if (!response.headersSent) response.setHeader('content-length', 0)
     return end()
   }

@@ -111,7 +111,11 @@ function pipelineOf(options: DevOptions, { bus, responses }: Surroundings): Pipe
         drawFaults({ rules: onSocket, seed }, { exchangeId, attempt: 0, models: [asked.model] }),
       )
       const response = responses.get(requestId)
-      if (fault !== null && response !== undefined) breakBytes(response, fault)
+      if (fault !== null && response !== undefined) {
+        // The log below tells of the answer as it was before this.
+        bus.emit({ kind: 'notice', text: `${fault} on the connection of ${requestId}` })
+        breakBytes(response, fault)
+      }
       return asProvider(await over(incoming).run(incoming, signal))
     },
   }
