@@ -87,7 +87,7 @@ export function describeKeyStore(name: string, open: () => OpenedStores): void {
       expect(() => makeIn(keys, { aliases: ['ci'] })).toThrow('is taken')
       expect(() =>
         keys.update((state) => rotateKey(state, 'key_none', { ...secretFacts('x'), graceMs: 0 }, act())),
-      ).toThrow()
+      ).toThrow('no key')
       expect(() =>
         keys.update(() => {
           throw new Error('in the middle')
