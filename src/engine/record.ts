@@ -87,6 +87,8 @@ export interface AttemptRecord {
   readonly retryOf?: number
   /** Milliseconds waited before this attempt. */
   readonly waitedMs?: number
+  /** What other credentials of the provider were refused with before this one was tried; absent when none was. */
+  readonly refusedCredentials?: readonly { readonly status: number | null; readonly failure: UpstreamFailureClass }[]
   /** An estimate of what the provider may bill for a failed attempt; absent when it bills nothing. */
   readonly costNanoUsd?: number
 }

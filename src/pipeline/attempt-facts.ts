@@ -15,6 +15,7 @@ export interface Placed {
 /** The hop as the record keeps it. */
 export function attemptRecord(target: PlannedAttempt, result: UpstreamResult, placed: Placed): AttemptRecord {
   const { ms, cooldownMs, waitedMs, retryOf, costNanoUsd } = placed
+  const refused = result.kind === 'missing' ? [] : (result.refusedCredentials ?? [])
   const reached = result.kind === 'answer' || result.kind === 'stream'
   return {
     model: target.model,
@@ -31,6 +32,7 @@ export function attemptRecord(target: PlannedAttempt, result: UpstreamResult, pl
     ...(retryOf === null ? {} : { retryOf }),
     ...(waitedMs === 0 ? {} : { waitedMs: micros(waitedMs) }),
     ...(costNanoUsd === 0 ? {} : { costNanoUsd }),
+    ...(refused.length === 0 ? {} : { refusedCredentials: refused }),
   }
 }
 

@@ -66,6 +66,8 @@ export interface UpstreamFailure {
   readonly injected: boolean
   /** The provider was not called, so that it can bill nothing. */
   readonly uncalled?: true
+  /** Absent: none. */
+  readonly refusedCredentials?: readonly RefusedCredential[]
 }
 
 export interface UpstreamAnswer {
@@ -76,6 +78,8 @@ export interface UpstreamAnswer {
   readonly raw: JsonObject | null
   readonly droppedParams: readonly string[]
   readonly injected: boolean
+  /** Absent: none. */
+  readonly refusedCredentials?: readonly RefusedCredential[]
 }
 
 export interface UpstreamStream {
@@ -88,6 +92,14 @@ export interface UpstreamStream {
   readonly parts: AsyncIterable<StreamPart>
   readonly droppedParams: readonly string[]
   readonly injected: boolean
+  /** Absent: none. */
+  readonly refusedCredentials?: readonly RefusedCredential[]
+}
+
+/** A credential of the same provider that was tried and refused before the one that brought the result. */
+export interface RefusedCredential {
+  readonly failure: UpstreamFailureClass
+  readonly status: number | null
 }
 
 /** The answer is not on record; only recorded upstreams say so. */

@@ -53,10 +53,11 @@ function budgetText({ left }: BudgetFacts): string {
 
 function attemptText(attempt: AttemptRecord): string {
   const outcome = attempt.status !== null && attempt.failure === null ? attempt.status : failureText(attempt)
-  return `${attempt.provider}/${attempt.model}=${outcome};t=${Math.round(attempt.ms)}`
+  const keys = (attempt.refusedCredentials ?? []).map((refused) => `;key=${failureText(refused)}`).join('')
+  return `${attempt.provider}/${attempt.model}=${outcome};t=${Math.round(attempt.ms)}${keys}`
 }
 
-function failureText({ status, failure }: AttemptRecord): string {
+function failureText({ status, failure }: Pick<AttemptRecord, 'status' | 'failure'>): string {
   return status !== null && status >= 400 ? String(status) : (failure ?? 'ok')
 }
 

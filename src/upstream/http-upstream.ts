@@ -1,4 +1,10 @@
-import type { UpstreamCall, UpstreamFailure, UpstreamPort, UpstreamResult } from '../pipeline/ports.ts'
+import type {
+  RefusedCredential,
+  UpstreamCall,
+  UpstreamFailure,
+  UpstreamPort,
+  UpstreamResult,
+} from '../pipeline/ports.ts'
 import { GatewayError } from '../wire/errors.ts'
 import { AttemptTimer, type AttemptLimits } from './attempt-timer.ts'
 import { BlockedAddressError } from './address-guard.ts'
@@ -44,13 +50,15 @@ export class HttpUpstream implements UpstreamPort {
     const text = JSON.stringify(request.body)
     const startedAt = this.#ports.clock.monotonic()
     let last: UpstreamResult | null = null
+    const refused: RefusedCredential[] = []
     for (const credential of this.#credentials.candidates()) {
       const leftMs = call.firstTokenWithinMs - (this.#ports.clock.monotonic() - startedAt)
       if (last !== null && (leftMs <= 0 || call.signal.aborted)) break
-      last = await this.#attempt(call, { credential, request, text, leftMs })
+      last = withRefused(await this.#attempt(call, { credential, request, text, leftMs }), refused)
       const reason = last.kind === 'failed' ? credentialFailure(last) : null
       if (last.kind !== 'failed' || reason === null) return last
       this.#credentials.pause(credential, reason, last.retryAfterMs)
+      refused.push({ failure: last.failure, status: last.status })
     }
     return last ?? failed({ failure: 'auth', message: 'there is no credential to try' })
   }
@@ -127,6 +135,11 @@ function outboundHeaders(call: UpstreamCall): Record<string, string> {
     'user-agent': 'gateway',
     'x-client-request-id': call.requestId,
   }
+}
+
+function withRefused(result: UpstreamResult, refused: readonly RefusedCredential[]): UpstreamResult {
+  if (refused.length === 0 || result.kind === 'missing') return result
+  return { ...result, refusedCredentials: [...refused] }
 }
 
 function credentialFailure({ failure }: UpstreamFailure): CredentialFailure | null {

@@ -94,6 +94,13 @@ describe('every attempt', () => {
     expect(open).toBe(0)
   })
 
+  it('says which credentials were refused on the way', async () => {
+    const refusedCredentials = [{ failure: 'rate_limited', status: 429 }] as const
+    const desk = bench(() => ({ ...answered('ok'), refusedCredentials }))
+    await run(desk)
+    expect(desk.records[0]?.attempts).toMatchObject([{ failure: null, refusedCredentials }])
+  })
+
   it('counts against the cap on attempts', async () => {
     const desk = bench(() => failed('server_error', 500), {
       routing: { ...ROUTING, failover: { ...ROUTING.failover, maxAttempts: 2 } },

@@ -21,7 +21,14 @@ describe('keys of a provider', () => {
     const ports: AdapterPorts = { ...fixedPorts, onCredential: (notice) => notices.push(notice) }
     const keys = { apiKeys: ['slow', 'broke', 'wrong', 'good'] }
     const { result, server } = await callScript(byKey, makeCall(), { settings: keys, ports })
-    expect(result.kind).toBe('answer')
+    expect(result).toMatchObject({
+      kind: 'answer',
+      refusedCredentials: [
+        { failure: 'rate_limited', status: 429 },
+        { failure: 'quota', status: 429 },
+        { failure: 'auth', status: 401 },
+      ],
+    })
     expect(server.seen).toHaveLength(4)
     expect(notices).toEqual([
       { provider: 'p', keyIndex: 0, reason: 'rate_limited', pausedMs: 7_000 },
