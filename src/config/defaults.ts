@@ -36,6 +36,7 @@ export const DEFAULTS = {
     on_inconclusive: 'warn',
     level: 'error',
   },
+  store: { ledger_retention: '90d', max_size: '2GB', synchronous: 'normal' },
   auth: { required: true },
   /** Of each issuer in `auth.jwt`. */
   jwt: {

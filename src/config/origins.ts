@@ -24,6 +24,7 @@ function defaultTree(value: unknown): Record<string, unknown> {
     routing: DEFAULTS.routing,
     failover: DEFAULTS.failover,
     auth: DEFAULTS.auth,
+    store: DEFAULTS.store,
     replay: { fixtures, max_age, on_stale },
   }
 }

@@ -12,6 +12,7 @@ import {
 import { modelsSchema, providersSchema } from './schema-providers.ts'
 import { replaySchema } from './schema-replay.ts'
 import { aliasesSchema, failoverSchema, routingSchema } from './schema-routing.ts'
+import { storeSchema } from './schema-store.ts'
 import { name } from './scalars.ts'
 
 // Interpreting is quicker than compiling a validator for one use, and no code is made from text.
@@ -40,6 +41,7 @@ export const configSchema = z.strictObject({
   cache: cacheSchema.optional(),
   guardrails: guardrailsSchema.optional(),
   auth: authSchema.optional(),
+  store: storeSchema.optional(),
   telemetry: telemetrySchema.optional(),
   replay: replaySchema.optional(),
 })
