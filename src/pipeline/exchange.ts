@@ -79,7 +79,7 @@ export class Exchange {
   abandonedUsage(model: string, ms: number): TokenUsage {
     const { decision } = this.decided
     const { maxOutputTokens, needs } = decision.features
-    const limit = maxOutputTokens ?? this.generation.routing.defaultMaxOutput
+    const limit = maxOutputTokens ?? this.spending.imposedMaxOutputTokens ?? this.generation.routing.defaultMaxOutput
     const most = Math.min(limit, this.row(model)?.maxOutput ?? Infinity, Math.ceil(ms * MOST_TOKENS_PER_MS))
     const output = decision.asked.endpoint === 'embeddings' ? 0 : most * Math.max(1, needs.choices)
     return { ...this.#estimatedUsage(null), output }

@@ -1,5 +1,4 @@
 import type { Asked, Decision, PlannedAttempt, Rights } from '../engine/decision.ts'
-import type { LedgerClosing, LedgerOpening, LedgerRow, SpentPart, SpentQuery } from '../engine/ledger.ts'
 import type { ExchangeRecord, UpstreamFailureClass } from '../engine/record.ts'
 import type { CooldownLimits } from '../engine/health/effect.ts'
 import type { Intent } from '../engine/intents.ts'

@@ -17,7 +17,11 @@ export function settleAttempt(
   { admission: admitted, how }: { readonly admission: Admitted; readonly how: Omit<Settlement, 'at'> },
 ): void {
   const at = clock.now()
-  exchange.spending.settled(admitted.settle({ ...how, at }))
+  const charged = admitted.settle({ ...how, at })
+  exchange.spending.settled(charged)
+  // An estimate above what the attempt can have cost was cut; the record must not say otherwise.
+  if (how.cost === exchange.cost && how.cost.kind === 'known' && how.cost.usageBasis === 'estimated' && charged > 0)
+    exchange.cost = { ...how.cost, nanoUsd: Math.min(charged, how.cost.nanoUsd) }
   if (admission.budgets !== undefined)
     exchange.spending.seen(admission.budgets(exchange.incoming, exchange.generation, at))
 }

@@ -14,6 +14,11 @@ export class Spending {
     this.#imposed = maxOutputTokens
   }
 
+  /** Output limit of the attempt under way that its client did not set; null for none. */
+  get imposedMaxOutputTokens(): number | null {
+    return this.#imposed
+  }
+
   settled(nanoUsd: number): void {
     this.#settledNanoUsd += nanoUsd
   }

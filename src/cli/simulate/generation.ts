@@ -23,7 +23,7 @@ const ROUTING: RoutingConfig = {
     cooldownMaxMs: 1_000,
   },
   budgets: [],
-  defaultMaxOutput: 1_024,
+  defaultMaxOutput: 4_096,
 }
 
 /** The settings for one request: whatever model it names is there and can do everything. */

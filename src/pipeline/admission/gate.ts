@@ -14,7 +14,7 @@ import type {
   LedgerPort,
 } from '../ports.ts'
 import { Accounts, type Reservation, type SpentBefore } from './accounts.ts'
-import { closingOf, openingOf } from './ledger-rows.ts'
+import { closingOf, openingOf, type Held } from './ledger-rows.ts'
 import { rateError } from './rate-refusal.ts'
 import type { RateTable } from './rate-table.ts'
 import { ticket } from './ticket.ts'
@@ -93,7 +93,7 @@ class Desk {
     const { rights } = incoming
     const entries = this.#accounts.entriesFor(rights, generation, at)
     const row = generation.matrix.rows.find(({ id }) => id === target.model)
-    if (entries.length === 0 || row === undefined) return this.#open(request, null, null)
+    if (entries.length === 0 || row === undefined) return this.#open(request, null, NOT_HELD)
     const left = this.#accounts.left(entries)
     const ask = askFor(row, { decision: decided.decision, state: decided.state, config: generation.routing })
     const { aliases } = compile(generation.routing, generation.matrix)
@@ -119,19 +119,19 @@ class Desk {
         error: budgetError({ budget, name: reservation.rule.name, neededNanoUsd }),
       }
     }
-    return this.#open(request, reservation, needed.maxOutputTokens)
+    return this.#open(request, reservation, needed)
   }
 
-  #open(request: AdmissionRequest, reservation: Reservation | null, maxOutputTokens: number | null): Admission {
+  #open(request: AdmissionRequest, reservation: Reservation | null, terms: typeof NOT_HELD): Admission {
     const { ledger } = this.#setup
-    const reservedNanoUsd = reservation?.nanoUsd ?? 0
-    const opening = ledger === null ? null : openingOf(request, reservedNanoUsd)
+    const held: Held = { reservedNanoUsd: reservation?.nanoUsd ?? 0, boundNanoUsd: terms.boundNanoUsd }
+    const opening = ledger === null ? null : openingOf(request, held.reservedNanoUsd)
     if (opening !== null) ledger?.opened(opening)
     return ticket({
-      reservedNanoUsd,
-      maxOutputTokens,
+      reservedNanoUsd: held.reservedNanoUsd,
+      maxOutputTokens: terms.maxOutputTokens,
       settle: (settlement) => {
-        const closing = closingOf(settlement, reservedNanoUsd)
+        const closing = closingOf(settlement, held)
         if (reservation !== null) this.#accounts.settle(reservation, closing.costNanoUsd, settlement.at)
         if (opening !== null) ledger?.closed({ ...opening, ...closing })
         return closing.costNanoUsd
@@ -144,6 +144,11 @@ class Desk {
     this.#checkedAt = now
     this.#accounts.expire(now - EXPIRY_MS, now)
   }
+}
+
+const NOT_HELD: { readonly maxOutputTokens: number | null; readonly boundNanoUsd: number | null } = {
+  maxOutputTokens: null,
+  boundNanoUsd: null,
 }
 
 const OPEN_ENTRY: Entry = { kind: 'entered', limits: [], leave: () => undefined }

@@ -29,26 +29,36 @@ export function openingOf(request: AdmissionRequest, reservedNanoUsd: number): L
   }
 }
 
+/** What an attempt may be charged when its bill is not known. */
+export interface Held {
+  readonly reservedNanoUsd: number
+  /** No bill can be higher, so an estimate that is higher is wrong; null when no hard budget worked it out. */
+  readonly boundNanoUsd: number | null
+}
+
 /** How the row ends. A cost that is not known is charged as it was reserved: unknown is never free. */
-export function closingOf({ outcome, failure, status, usage, cost, at }: Settlement, reserved: number): LedgerClosing {
+export function closingOf({ outcome, failure, status, usage, cost, at }: Settlement, held: Held): LedgerClosing {
   return {
     endedAt: at,
     outcome,
     failure,
     status,
     usage,
-    ...charge(cost, reserved),
+    ...charge(cost, held),
     cache: 'bypass',
   }
 }
 
 type Charge = Pick<LedgerClosing, 'costNanoUsd' | 'costBasis' | 'priceSource' | 'priceAsOf'>
 
-function charge(cost: Cost, reservedNanoUsd: number): Charge {
+function charge(cost: Cost, { reservedNanoUsd, boundNanoUsd }: Held): Charge {
   switch (cost.kind) {
     case 'known':
       return {
-        costNanoUsd: cost.nanoUsd,
+        costNanoUsd:
+          cost.usageBasis === 'estimated' && boundNanoUsd !== null
+            ? Math.min(cost.nanoUsd, boundNanoUsd)
+            : cost.nanoUsd,
         costBasis: cost.usageBasis,
         priceSource: cost.priceSource,
         priceAsOf: cost.priceAsOf,

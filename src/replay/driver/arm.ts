@@ -64,7 +64,7 @@ export function configArm(setup: ConfigArmSetup): Arm {
     async arrive(incoming, flight) {
       await time.advanceTo(flight.fixture.ctx.now)
       state.recorded(incoming, flight.fixture.ctx.state)
-      budgets.recorded(flight.fixture.ctx.state)
+      budgets.recorded(flight.fixture.ctx.state, flight.fixture.ctx.now)
       flights.set(incoming.requestId, flight)
       const settled = pipeline.run(incoming, setup.signal).then((reply) => {
         flights.delete(incoming.requestId)
@@ -88,7 +88,7 @@ interface PlanRun {
  */
 function planOnly(run: PlanRun, incoming: Incoming, fixture: Fixture): Decision {
   run.state.recorded(incoming, fixture.ctx.state)
-  run.budgets.recorded(fixture.ctx.state)
+  run.budgets.recorded(fixture.ctx.state, fixture.ctx.now)
   const decided = run.pipeline.decide(incoming, fixture.ctx.now)
   const { decision } = decided
   run.budgets.spend(incoming, decided, fixture.ctx.now)

@@ -9,7 +9,7 @@ import type { Admission, AdmissionRequest, Decided, Generation, Incoming } from 
 /** The budgets of one arm: those of a live proxy, draining along the virtual clock. */
 export interface DrainingBudgets extends Gate {
   /** Gives what a fixture says of the budgets when it was recorded, before its exchange enters the pipeline. */
-  recorded(snapshot: StateSnapshot | undefined): void
+  recorded(snapshot: StateSnapshot | undefined, now: number): void
   /** Spends what a decision expects to cost, for a run that stops after it. */
   spend(incoming: Incoming, decided: Decided, now: number): void
 }
@@ -20,22 +20,24 @@ export interface DrainingBudgets extends Gate {
  */
 export function drainingBudgets(generation: Generation): DrainingBudgets {
   let snapshot: StateSnapshot | undefined
+  let at = 0
   const gate = createGate({
     ledger: null,
     rates: null,
     generation: () => generation,
-    spentBefore: (rule, { subject, from }) => {
+    spentBefore: (rule, { subject }) => {
       const known = snapshot?.budgets.find((budget) => budget.rule.name === rule.name && budget.subject === subject)
       if (known === undefined || !countsAlike(known.rule, rule)) return []
       const nanoUsd = Math.max(0, known.rule.limitNanoUsd - known.leftNanoUsd)
-      return [{ at: from, model: '', tier: '', nanoUsd }]
+      return [{ at, model: '', tier: '', nanoUsd }]
     },
   })
   return {
     ...gate,
     admit: (request) => chargingGaps(request, gate.admit(request)),
-    recorded: (next) => {
+    recorded: (next, now) => {
       snapshot = next
+      at = now
     },
     spend(incoming, decided, now) {
       const target = decided.decision.plan[0]

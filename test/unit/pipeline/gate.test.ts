@@ -105,6 +105,20 @@ describe('a hard budget', () => {
     expect(records[0]?.budget?.left[0]).toMatchObject({ budget: 'stop', leftNanoUsd: 790_000, limitNanoUsd: 900_000 })
   })
 
+  it('charges a client that leaves no more than it reserved', async () => {
+    const left = new AbortController()
+    const made = desk({ budgets: [budget(600_000)] }, () => {
+      made.pass(60_000)
+      left.abort()
+      return failed('aborted', null)
+    })
+    await made.pipeline.run(incoming('hi'), left.signal)
+    expect(made.book.rows).toMatchObject([{ outcome: 'client_gone', costBasis: 'estimated' }])
+    expect(made.book.total()).toBeGreaterThan(0)
+    expect(made.book.total()).toBeLessThanOrEqual(600_000)
+    expect(made.records[0]?.cost).toMatchObject({ nanoUsd: made.book.total() })
+  })
+
   it('leaves the limit of the client alone', async () => {
     const { ask, calls } = desk({ budgets: [budget(900_000)] }, () => answered('x'))
     await ask('hi', { maxOutputTokens: 7 })
