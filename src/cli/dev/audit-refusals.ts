@@ -1,8 +1,10 @@
 import { RefusalLog } from '../../auth/refusal-log.ts'
-import type { AuditStore } from '../../auth/ports.ts'
+import type { AuditEvent, AuditStore } from '../../auth/ports.ts'
 import type { DevBus, DevEvent } from './bus.ts'
 
 const FLUSH_MS = 1_000
+/** Entries kept through trouble with the disk; far more than an hour makes. */
+const MAX_WAITING = 10_000
 
 export interface RefusalAudit {
   /** Writes what is left and stops. */
@@ -15,9 +17,14 @@ export interface RefusalAudit {
  */
 export function auditRefusals(bus: DevBus, audit: AuditStore, onTrouble: (cause: unknown) => void): RefusalAudit {
   const log = new RefusalLog()
-  const write = (events: ReturnType<RefusalLog['due']>): void => {
+  let waiting: readonly AuditEvent[] = []
+  const write = (events: readonly AuditEvent[]): void => {
+    // What could not be written, as the command line was writing just then, goes with the next.
+    waiting = [...waiting, ...events].slice(0, MAX_WAITING)
+    if (waiting.length === 0) return
     try {
-      audit.append(events)
+      audit.append(waiting)
+      waiting = []
     } catch (cause) {
       onTrouble(cause)
     }
