@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../wire/errors.ts'
 import { listGroups, listKeys, noSuchAdminPath, showAuditHead, showKey } from './admin.ts'
+import { listBudgets, showSpend } from './admin-spend.ts'
 import { chatSpeaker } from './chat-speaker.ts'
 import { completionsSpeaker } from './completions-speaker.ts'
 import { countingOf } from './count-tokens.ts'
@@ -36,6 +37,8 @@ const TABLE: ReadonlyMap<string, Methods> = new Map([
   ['/models', { GET: { name: 'models.list', access: 'key', handle: listModels } }],
   ['/gateway/keys', admin('gateway.keys', listKeys)],
   ['/gateway/groups', admin('gateway.groups', listGroups)],
+  ['/gateway/spend', admin('gateway.spend', showSpend)],
+  ['/gateway/budgets', admin('gateway.budgets', listBudgets)],
   ['/gateway/audit/head', admin('gateway.audit', showAuditHead)],
   ['/healthz', { GET: { name: 'healthz', access: 'open', handle: health } }],
   ['/readyz', { GET: { name: 'readyz', access: 'open', handle: readiness } }],

@@ -1,8 +1,10 @@
 import { createGate, type Gate } from '../../pipeline/admission/gate.ts'
 import { RateTable } from '../../pipeline/admission/rate-table.ts'
 import type { Generation } from '../../pipeline/ports.ts'
+import type { AdminPort } from '../../proxy/ports.ts'
 import { createLedger, type Ledger } from '../../store/ledger/ledger.ts'
 import { recoverOrphans } from '../../store/ledger/orphans.ts'
+import { createSpendReader } from '../../store/ledger/spend.ts'
 import { lockStore, type StoreLock } from '../../store/lock.ts'
 import type { Connection } from '../../store/open.ts'
 import { openOwnDatabase } from '../open-store.ts'
@@ -15,6 +17,8 @@ export interface Books {
   readonly connection: Connection
   readonly ledger: Ledger
   readonly gate: Gate
+  /** What administrators may read of it. */
+  readonly admin: Required<Pick<AdminPort, 'spend' | 'budgets'>>
   /** Tells other processes on which port the holder of the store listens. */
   announce(port: number): void
   close(): Promise<void>
@@ -48,6 +52,7 @@ export function openBooks({ dir, generation, warn }: BooksSetup): Books {
     connection,
     ledger,
     gate,
+    admin: { spend: createSpendReader(connection), budgets: (now) => gate.standing(now) },
     announce: (port) => lock.announce({ port }),
     async close() {
       await ledger.close()

@@ -5,7 +5,7 @@ import type { Generation } from '../../pipeline/ports.ts'
 import { createProxy, type Proxy } from '../../proxy/server.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { Project } from '../project.ts'
-import { openBooks } from './books.ts'
+import { openBooks, type Books } from './books.ts'
 import { bugText } from './bug-text.ts'
 import { createBus, type DevBus } from './bus.ts'
 import { catalogOf, isCallable } from './catalog.ts'
@@ -60,7 +60,7 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
   const key = identity.development
   const ports = await openPorts({ ...setup, gate: books.gate, warn, bus, settings, ownKey: key.key })
   const { upstream, recording, secrets } = ports
-  const proxy = proxyOf({ identity, bus, settings, ports, options })
+  const proxy = proxyOf({ identity, books, bus, settings, ports, options })
   const url = await listenOrClose(proxy, options, [upstream, recording, books])
   books.announce(Number(new URL(url).port))
   tell = (text) => bus.emit({ kind: 'notice', text })
@@ -104,6 +104,7 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
 }
 
 interface ProxyParts {
+  readonly books: Books
   readonly identity: Identity
   readonly bus: DevBus
   readonly settings: SettingsHolder
@@ -111,7 +112,7 @@ interface ProxyParts {
   readonly options: DevOptions
 }
 
-function proxyOf({ identity, bus, settings, ports, options }: ProxyParts): Proxy {
+function proxyOf({ identity, books, bus, settings, ports, options }: ProxyParts): Proxy {
   const generation = (): Generation => settings.current().generation
   const detail = options.verbose ? 'all' : 'first'
   return createProxy({
@@ -121,9 +122,9 @@ function proxyOf({ identity, bus, settings, ports, options }: ProxyParts): Proxy
       tokens: () => identity.tokens.port(),
       open: () => !keyRequired(settings.current().project),
     }),
-    admin: identity.admin,
+    admin: { ...identity.admin, ...books.admin },
     catalog: catalogOf(generation),
-    readiness: { missing: () => missingParts(generation(), identity) },
+    readiness: { missing: () => missingParts(generation(), { identity, books }) },
     onRefusal: (refusal) => bus.emit({ kind: 'refused', refusal }),
     onBug: (bug, requestId) => bus.emit({ kind: 'notice', text: `bug in ${requestId}: ${bugText(bug, detail)}` }),
     allowedHosts: [...localHosts(options.host), ...options.allowedHosts],
@@ -156,9 +157,12 @@ function keyRequired({ config }: Project): boolean {
   return config.auth?.required !== false
 }
 
-function missingParts({ matrix }: Generation, identity: Identity): readonly string[] {
+function missingParts(
+  { matrix }: Generation,
+  { identity, books }: { readonly identity: Identity; readonly books: Books },
+): readonly string[] {
   const provider = matrix.rows.some((row) => isCallable(row)) ? [] : ['provider']
-  return identity.usable() ? provider : [...provider, 'store']
+  return identity.usable() && !books.ledger.failing() ? provider : [...provider, 'store']
 }
 
 /** The budget of which the largest share is gone. */
