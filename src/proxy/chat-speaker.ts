@@ -7,7 +7,7 @@ import { ChatStreamEncoder } from '../wire/openai-chat/encode-stream.ts'
 import { parseChatRequest } from '../wire/openai-chat/parse-request.ts'
 import { standardChatBody } from '../wire/openai-chat/standard-body.ts'
 import { SSE_DONE, sseData } from '../wire/sse.ts'
-import { forMistralClient, isMistralClient } from './mistral-client.ts'
+import { answerForMistralClient, chunkForMistralClient, forMistralClient, isMistralClient } from './mistral-client.ts'
 import { renameModel, withoutEmptyUsage } from './raw-text.ts'
 import { EVENT_STREAM, OPENAI_VOICE } from './openai-voice.ts'
 import { answerId, arrivedAt, servedName } from './served.ts'
@@ -25,7 +25,10 @@ export const chatSpeaker: Speaker = {
       body,
       droppedParams: [],
       framing: EVENT_STREAM,
-      answerBody,
+      answerBody: (reply, requestId) => {
+        const said = answerBody(reply, requestId)
+        return mistral ? answerForMistralClient(said) : said
+      },
       streamWriter: (draft, requestId) => streamWriter(draft, { canonical, mistral, requestId }),
     }
   },
@@ -58,7 +61,8 @@ function streamWriter(draft: ExchangeRecord, { canonical, mistral, requestId }: 
     write(part) {
       if (part.kind === 'start') reported = part.model === '' ? model : part.model
       const payloads = encoder.write(renamed(mistral ? forMistralClient(part) : part, reported, model))
-      return payloads.map((payload) => sseData(canonical.includeUsage ? payload : withoutEmptyUsage(payload)))
+      const said = mistral ? payloads.map(chunkForMistralClient) : payloads
+      return said.map((payload) => sseData(canonical.includeUsage ? payload : withoutEmptyUsage(payload)))
     },
     end: () => [SSE_DONE],
     fail: (error) => [sseData(JSON.stringify(errorBody(error)))],

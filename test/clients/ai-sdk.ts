@@ -36,14 +36,16 @@ function messagesOf({ image }: Ask): ModelMessage[] {
 
 interface Result {
   readonly text: string
+  readonly reasoningText?: string | undefined
   readonly toolCalls: readonly { readonly toolName: string; readonly input: unknown }[]
   readonly finishReason: string
   readonly usage: { readonly inputTokens: number | undefined; readonly outputTokens: number | undefined }
 }
 
-function gotOf({ text, toolCalls, finishReason, usage }: Result): Got {
+function gotOf({ text, reasoningText = '', toolCalls, finishReason, usage }: Result): Got {
   return {
     text,
+    thought: reasoningText,
     calls: toolCalls.map(({ toolName, input }) => ({ name: toolName, args: input })),
     finish: finishReason === 'tool-calls' ? 'tool_calls' : finishReason === 'stop' ? 'stop' : 'other',
     inputTokens: usage.inputTokens ?? null,
@@ -53,7 +55,7 @@ function gotOf({ text, toolCalls, finishReason, usage }: Result): Got {
 
 async function askText(model: LanguageModel, asked: Ask): Promise<Got> {
   const forced = asked.tools === true ? { tools: TOOLS, toolChoice: 'required' as const } : {}
-  const options = { model, maxRetries: 0, messages: messagesOf(asked), ...forced }
+  const options = { model, maxRetries: asked.retry === true ? 1 : 0, messages: messagesOf(asked), ...forced }
   if (!asked.stream) return gotOf(await generateText(options))
   const result = streamText({
     ...options,
@@ -61,13 +63,14 @@ async function askText(model: LanguageModel, asked: Ask): Promise<Got> {
       throw error
     },
   })
-  const [text, toolCalls, finishReason, usage] = await Promise.all([
+  const [text, reasoningText, toolCalls, finishReason, usage] = await Promise.all([
     result.text,
+    result.reasoningText,
     result.toolCalls,
     result.finishReason,
     result.usage,
   ])
-  return gotOf({ text, toolCalls, finishReason, usage })
+  return gotOf({ text, reasoningText, toolCalls, finishReason, usage })
 }
 
 async function askObject(model: LanguageModel, asked: Ask): Promise<Got> {

@@ -45,6 +45,7 @@ function gotOf({ content, stop_reason: stop, usage }: Anthropic.Message): Got {
   const finish = stop === 'tool_use' ? 'tool_calls' : stop === 'end_turn' ? 'stop' : 'other'
   return {
     text: content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
+    thought: content.map((block) => (block.type === 'thinking' ? block.thinking : '')).join(''),
     calls,
     finish,
     inputTokens: usage.input_tokens,
@@ -64,11 +65,11 @@ interface Messages {
 }
 
 /** Both lines of the client, which differ in the version that they name and in the header that carries the key. */
-function clientOf(name: string, open: (place: Place) => Messages): Client {
+function clientOf(name: string, open: (place: Place, maxRetries?: number) => Messages): Client {
   return {
     name,
     async ask(place, asked) {
-      const messages = open(place)
+      const messages = open(place, asked.retry === true ? 1 : 0)
       const params = paramsOf(asked)
       return gotOf(asked.stream ? await messages.stream(params).finalMessage() : await messages.create(params))
     },
@@ -84,12 +85,12 @@ function clientOf(name: string, open: (place: Place) => Messages): Client {
   }
 }
 
-export const anthropic1: Client = clientOf('@anthropic-ai/sdk 1', ({ url, key }) => {
-  const client = new Anthropic({ baseURL: url, apiKey: key, maxRetries: 0 })
+export const anthropic1: Client = clientOf('@anthropic-ai/sdk 1', ({ url, key }, maxRetries = 0) => {
+  const client = new Anthropic({ baseURL: url, apiKey: key, maxRetries })
   return client.messages
 })
 
-export const anthropic0: Client = clientOf('@anthropic-ai/sdk 0.137', ({ url, key }) => {
-  const client = new Anthropic0({ baseURL: url, apiKey: key, maxRetries: 0 })
+export const anthropic0: Client = clientOf('@anthropic-ai/sdk 0.137', ({ url, key }, maxRetries = 0) => {
+  const client = new Anthropic0({ baseURL: url, apiKey: key, maxRetries })
   return client.messages
 })

@@ -9,11 +9,15 @@ export interface Ask {
   readonly schema?: boolean
   /** Sends a picture along. */
   readonly image?: boolean
+  /** Lets the client try once more by itself. */
+  readonly retry?: boolean
 }
 
 /** What a client made of the answer. */
 export interface Got {
   readonly text: string
+  /** What the client shows of the model's thoughts; empty when it knows of none. */
+  readonly thought: string
   readonly calls: readonly { readonly name: string; readonly args: unknown }[]
   readonly finish: 'stop' | 'tool_calls' | 'other'
   readonly inputTokens: number | null
@@ -26,7 +30,7 @@ export interface Place {
   readonly key: string
 }
 
-/** One official client, retries switched off. */
+/** One official client, its own retries switched off unless a test asks for one. */
 export interface Client {
   readonly name: string
   ask(place: Place, ask: Ask): Promise<Got>

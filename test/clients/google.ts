@@ -17,8 +17,9 @@ import {
   type Place,
 } from './client.ts'
 
-function open({ url, key }: Place): GoogleGenAI {
-  return new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url } })
+function open({ url, key }: Place, retry = false): GoogleGenAI {
+  const retryOptions = retry ? { retryOptions: { attempts: 2 } } : {}
+  return new GoogleGenAI({ apiKey: key, httpOptions: { baseUrl: url, ...retryOptions } })
 }
 
 function paramsOf({ model, tools, schema, image }: Ask): GenerateContentParameters {
@@ -40,7 +41,7 @@ function paramsOf({ model, tools, schema, image }: Ask): GenerateContentParamete
 }
 
 async function ask(place: Place, asked: Ask): Promise<Got> {
-  const { models } = open(place)
+  const { models } = open(place, asked.retry)
   const params = paramsOf(asked)
   if (!asked.stream) return gotOf([await models.generateContent(params)])
   const answers: GenerateContentResponse[] = []
@@ -52,11 +53,12 @@ function gotOf(answers: readonly GenerateContentResponse[]): Got {
   const calls = answers.flatMap(({ functionCalls }) => functionCalls ?? [])
   const finish = answers.at(-1)?.candidates?.[0]?.finishReason
   const usage = answers.at(-1)?.usageMetadata
+  const parts = answers.flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? [])
+  const said = (thought: boolean): string =>
+    parts.map(({ text, thought: isThought }) => ((isThought ?? false) === thought ? (text ?? '') : '')).join('')
   return {
-    text: answers
-      .flatMap(({ candidates }) => candidates?.[0]?.content?.parts ?? [])
-      .map(({ text }) => text ?? '')
-      .join(''),
+    text: said(false),
+    thought: said(true),
     calls: calls.map(({ name, args }) => ({ name: name ?? '', args })),
     finish: String(finish) !== 'STOP' ? 'other' : calls.length > 0 ? 'tool_calls' : 'stop',
     inputTokens: usage?.promptTokenCount ?? null,

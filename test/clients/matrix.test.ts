@@ -11,8 +11,8 @@ import { openAiResponses } from './openai-responses.ts'
 import { ANTHROPIC } from './providers/anthropic.ts'
 import { GEMINI } from './providers/gemini.ts'
 import { OPENAI } from './providers/openai.ts'
-import { ENDLESS, INPUT_TOKENS, OUTPUT_TOKENS, REFUSED } from './providers/scenes.ts'
-import { REFUSAL, scenesConfig, serveScenes } from './providers/serve.ts'
+import { BUSY, ENDLESS, INPUT_TOKENS, OUTPUT_TOKENS, REFUSED } from './providers/scenes.ts'
+import { LIMITED, REFUSAL, scenesConfig, serveScenes } from './providers/serve.ts'
 
 const CLIENTS: readonly Client[] = [
   openAiChat,
@@ -49,6 +49,7 @@ describe.each([OPENAI, ANTHROPIC, GEMINI])('a provider that speaks $kind', (dial
       const got = await client.ask(dev, { model: 'plain', stream })
       expect(got).toEqual({
         text: 'Grüße, 世界 🌍',
+        thought: '',
         calls: [],
         finish: 'stop',
         inputTokens: INPUT_TOKENS,
@@ -70,6 +71,28 @@ describe.each([OPENAI, ANTHROPIC, GEMINI])('a provider that speaks $kind', (dial
       const got = await client.ask(dev, { model: 'json', stream, schema: true })
       expect(JSON.parse(got.text)).toEqual({ city: 'Rome', degrees: 21 })
       expect(JSON.stringify(upstream.seen.at(-1)?.body)).toContain('degrees')
+    })
+
+    it.each([false, true])('shows what the model thought before it spoke; streamed: %s', async (stream) => {
+      const got = await client.ask(dev, { model: 'think', stream })
+      expect(got).toMatchObject({ thought: 'The sun is out.', text: 'It is sunny.', finish: 'stop' })
+    })
+
+    it('comes again by itself when it was told to wait, and is answered', async () => {
+      const before = upstream.seen.length
+      const got = await client.ask(dev, { model: BUSY, stream: false, retry: true })
+      expect(got.text).toBe('and now it is there')
+      expect(upstream.seen.length - before).toBe(2)
+    })
+
+    it('says in its own way that it has to wait', async () => {
+      const { status, message } = await client.fail(dev, BUSY)
+      expect(status).toBe(429)
+      expect(message).toContain(LIMITED)
+      // The next one is answered, for whoever asks next.
+      await expect
+        .poll(async () => (await client.ask(dev, { model: BUSY, stream: false }).catch(() => null))?.text)
+        .toBe('and now it is there')
     })
 
     it('shows a picture to the provider', async () => {

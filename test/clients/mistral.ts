@@ -1,6 +1,7 @@
 import { Mistral } from '@mistralai/mistralai'
 import type { ChatCompletionRequest } from '@mistralai/mistralai/models/components/chatcompletionrequest.js'
 import type { UsageInfo } from '@mistralai/mistralai/models/components/usageinfo.js'
+import type { ContentChunk } from '@mistralai/mistralai/models/components/contentchunk.js'
 import type { ToolCall } from '@mistralai/mistralai/models/components/toolcall.js'
 import {
   argumentsOf,
@@ -16,8 +17,13 @@ import {
   type Place,
 } from './client.ts'
 
-function open({ url, key }: Place): Mistral {
-  return new Mistral({ serverURL: url, apiKey: key, retryConfig: { strategy: 'none' } })
+function open({ url, key }: Place, retry = false): Mistral {
+  const backoff = { initialInterval: 100, maxInterval: 100, exponent: 1, maxElapsedTime: 10_000 }
+  return new Mistral({
+    serverURL: url,
+    apiKey: key,
+    retryConfig: retry ? { strategy: 'backoff', backoff, retryConnectionErrors: false } : { strategy: 'none' },
+  })
 }
 
 function paramsOf({ model, tools, schema, image }: Ask): ChatCompletionRequest {
@@ -46,19 +52,21 @@ function paramsOf({ model, tools, schema, image }: Ask): ChatCompletionRequest {
 
 interface Seen {
   text: string
+  thought: string
   finish: string
   usage: UsageInfo | undefined
   readonly calls: Map<number, { name: string; args: string }>
 }
 
 async function ask(place: Place, asked: Ask): Promise<Got> {
-  const { chat } = open(place)
+  const { chat } = open(place, asked.retry)
   const params = paramsOf(asked)
-  const seen: Seen = { text: '', finish: '', usage: undefined, calls: new Map() }
+  const seen: Seen = { text: '', thought: '', finish: '', usage: undefined, calls: new Map() }
   if (asked.stream) {
     for await (const { data } of await chat.stream(params)) {
       const [choice] = data.choices
       seen.text += textOf(choice?.delta.content)
+      seen.thought += thoughtOf(choice?.delta.content)
       seen.finish = choice?.finishReason ?? seen.finish
       seen.usage = data.usage ?? seen.usage
       addCalls(seen, choice?.delta.toolCalls)
@@ -68,14 +76,27 @@ async function ask(place: Place, asked: Ask): Promise<Got> {
   const { choices, usage } = await chat.complete(params)
   const [choice] = choices
   seen.text = textOf(choice?.message?.content)
+  seen.thought = thoughtOf(choice?.message?.content)
   seen.finish = choice?.finishReason ?? ''
   seen.usage = usage
   addCalls(seen, choice?.message?.toolCalls)
   return gotOf(seen)
 }
 
-function textOf(content: unknown): string {
-  return typeof content === 'string' ? content : ''
+type Content = string | readonly ContentChunk[] | null | undefined
+
+function textOf(content: Content): string {
+  if (typeof content === 'string') return content
+  return (content ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('')
+}
+
+/** Thoughts stand among the content. */
+function thoughtOf(content: Content): string {
+  if (typeof content === 'string') return ''
+  return (content ?? [])
+    .flatMap((part) => (part.type === 'thinking' ? part.thinking : []))
+    .map((part) => (part.type === 'text' ? part.text : ''))
+    .join('')
 }
 
 /** Fragments are bound by their index; whole answers leave it out. */
@@ -89,9 +110,10 @@ function addCalls({ calls }: Seen, fragments: readonly ToolCall[] | null | undef
   }
 }
 
-function gotOf({ text, finish, usage, calls }: Seen): Got {
+function gotOf({ text, thought, finish, usage, calls }: Seen): Got {
   return {
     text,
+    thought,
     calls: [...calls.values()].map(({ name, args }) => ({ name, args: argumentsOf(args) })),
     finish: finish === 'stop' || finish === 'tool_calls' ? finish : 'other',
     inputTokens: usage?.promptTokens ?? null,

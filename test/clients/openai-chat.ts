@@ -15,8 +15,8 @@ import {
   type Place,
 } from './client.ts'
 
-function open({ url, key }: Place): OpenAI {
-  return new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 })
+function open({ url, key }: Place, retry = false): OpenAI {
+  return new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: retry ? 1 : 0 })
 }
 
 function paramsOf({ model, tools, schema, image }: Ask): ChatCompletionCreateParamsNonStreaming {
@@ -41,20 +41,31 @@ function paramsOf({ model, tools, schema, image }: Ask): ChatCompletionCreatePar
 
 /** The streaming helper checks roles, indexes and finish reasons on the way. */
 async function ask(place: Place, asked: Ask): Promise<Got> {
-  const client = open(place)
+  const client = open(place, asked.retry)
   const params = paramsOf(asked)
   if (!asked.stream) {
     const { choices, usage } = await client.chat.completions.create(params)
     return gotOf(choices[0], usage)
   }
   const runner = client.chat.completions.stream({ ...params, stream: true, stream_options: { include_usage: true } })
+  // The helper keeps the last piece alone of a member that it does not know, so the pieces are put together here.
+  let thought = ''
+  runner.on('chunk', (chunk) => {
+    thought += thoughtOf(chunk.choices[0]?.delta)
+  })
   const { choices, usage } = await runner.finalChatCompletion()
-  return gotOf(choices[0], usage)
+  return { ...gotOf(choices[0], usage), thought }
 }
 
 interface Choice {
   readonly message: { readonly content: string | null; readonly tool_calls?: readonly ChatCompletionMessageToolCall[] }
   readonly finish_reason: string
+}
+
+/** A member of hosts that show thoughts; the client's types do not know it. */
+function thoughtOf(message: object | undefined): string {
+  const thought: unknown = message === undefined ? '' : Reflect.get(message, 'reasoning_content')
+  return typeof thought === 'string' ? thought : ''
 }
 
 function gotOf(choice: Choice | undefined, usage: CompletionUsage | undefined): Got {
@@ -64,6 +75,7 @@ function gotOf(choice: Choice | undefined, usage: CompletionUsage | undefined): 
   const finish = choice?.finish_reason
   return {
     text: choice?.message.content ?? '',
+    thought: thoughtOf(choice?.message),
     calls,
     finish: finish === 'stop' || finish === 'tool_calls' ? finish : 'other',
     inputTokens: usage?.prompt_tokens ?? null,

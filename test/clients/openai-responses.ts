@@ -14,8 +14,8 @@ import {
   type Place,
 } from './client.ts'
 
-function open({ url, key }: Place): OpenAI {
-  return new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 })
+function open({ url, key }: Place, retry = false): OpenAI {
+  return new OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: retry ? 1 : 0 })
 }
 
 function paramsOf({ model, tools, schema, image }: Ask): ResponseCreateParamsNonStreaming {
@@ -42,7 +42,7 @@ function paramsOf({ model, tools, schema, image }: Ask): ResponseCreateParamsNon
 }
 
 async function ask(place: Place, asked: Ask): Promise<Got> {
-  const client = open(place)
+  const client = open(place, asked.retry)
   const params = paramsOf(asked)
   if (!asked.stream) return gotOf(await client.responses.create(params))
   return gotOf(await client.responses.stream({ ...params, stream: true }).finalResponse())
@@ -54,6 +54,9 @@ function gotOf({ output, output_text: text, usage, status }: Response): Got {
   )
   return {
     text,
+    thought: output
+      .flatMap((item) => (item.type === 'reasoning' ? item.summary.map((part) => part.text) : []))
+      .join(''),
     calls,
     finish: status !== 'completed' ? 'other' : calls.length > 0 ? 'tool_calls' : 'stop',
     inputTokens: usage?.input_tokens ?? null,

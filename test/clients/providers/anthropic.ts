@@ -22,6 +22,27 @@ function text(said: string): string[] {
   return [event('content_block_delta', { index: 0, delta: { type: 'text_delta', text: said } })]
 }
 
+function thoughts(pieces: readonly string[]): string[] {
+  if (pieces.length === 0) return []
+  const delta = (members: object): string => event('content_block_delta', { index: 0, delta: members })
+  return [
+    event('content_block_start', { index: 0, content_block: { type: 'thinking', thinking: '', signature: '' } }),
+    ...pieces.map((thinking) => delta({ type: 'thinking_delta', thinking })),
+    delta({ type: 'signature_delta', signature: 'c2VhbA==' }),
+    event('content_block_stop', { index: 0 }),
+  ]
+}
+
+function texts(pieces: readonly string[], index: number): string[] {
+  if (pieces.length === 0) return []
+  return [
+    event('content_block_start', { index, content_block: { type: 'text', text: '' } }),
+    event('ping'),
+    ...pieces.map((said) => event('content_block_delta', { index, delta: { type: 'text_delta', text: said } })),
+    event('content_block_stop', { index }),
+  ]
+}
+
 function call({ id, name, args }: Scene['calls'][number], index: number): string[] {
   const said = JSON.stringify(args)
   const cut = Math.floor(said.length / 2)
@@ -42,6 +63,9 @@ export const ANTHROPIC: Dialect = {
   whole: (scene) => ({
     ...message,
     content: [
+      ...(scene.thoughts === undefined
+        ? []
+        : [{ type: 'thinking', thinking: scene.thoughts.join(''), signature: 'c2VhbA==' }]),
       ...(scene.texts.length > 0 ? [{ type: 'text', text: scene.texts.join('') }] : []),
       ...scene.calls.map(({ id, name, args }) => ({ type: 'tool_use', id, name, input: args })),
     ],
@@ -51,12 +75,13 @@ export const ANTHROPIC: Dialect = {
   start,
   text,
   stream: (scene) => [
-    ...start().slice(0, scene.texts.length > 0 ? undefined : 1),
-    ...scene.texts.flatMap(text),
-    ...(scene.texts.length > 0 ? [event('content_block_stop', { index: 0 })] : []),
+    ...start().slice(0, 1),
+    ...thoughts(scene.thoughts ?? []),
+    ...texts(scene.texts, scene.thoughts === undefined ? 0 : 1),
     ...scene.calls.flatMap(call),
     event('message_delta', { delta: { stop_reason: stopOf(scene), stop_sequence: null }, usage: USAGE }),
     event('message_stop'),
   ],
+  limited: (said) => ({ type: 'error', error: { type: 'rate_limit_error', message: said } }),
   refusal: (said) => ({ type: 'error', error: { type: 'invalid_request_error', message: said } }),
 }

@@ -30,16 +30,19 @@ export const GEMINI: Dialect = {
     const [, model = '', action = ''] = /\/models\/([^:?]+):(\w+)/.exec(path) ?? []
     return { model, stream: action === 'streamGenerateContent' }
   },
-  whole: ({ texts, calls }) => {
+  whole: ({ thoughts = [], texts, calls }) => {
     const said = texts.length > 0 ? [{ text: texts.join('') }] : []
-    return answer([...said, ...calls.map(callPart)], STOP)
+    const thought = thoughts.length > 0 ? [{ text: thoughts.join(''), thought: true }] : []
+    return answer([...thought, ...said, ...calls.map(callPart)], STOP)
   },
   start: () => [],
   text,
-  stream: ({ texts, calls }) => [
+  stream: ({ thoughts = [], texts, calls }) => [
+    ...thoughts.map((said) => event(answer([{ text: said, thought: true }]))),
     ...texts.flatMap(text),
     ...(calls.length > 0 ? [event(answer(calls.map(callPart)))] : []),
     event(answer([{ text: '' }], STOP)),
   ],
+  limited: (said) => ({ error: { code: 429, message: said, status: 'RESOURCE_EXHAUSTED' } }),
   refusal: (said) => ({ error: { code: 400, message: said, status: 'INVALID_ARGUMENT' } }),
 }

@@ -47,28 +47,50 @@ function callItem({ id, name, args }: Scene['calls'][number], said = JSON.string
   return { id: `fc_${id}`, type: 'function_call', status: 'completed', call_id: id, name, arguments: said }
 }
 
-const TEXT_PLACE = { item_id: 'msg_up', output_index: 0, content_index: 0 }
-const delta = (text: string): Event => ['response.output_text.delta', { ...TEXT_PLACE, delta: text, logprobs: [] }]
-const opened = (): Event[] => [
-  ['response.output_item.added', { output_index: 0, item: messageItem('', 'in_progress') }],
+const partPlace = (at: number): object => ({ item_id: 'msg_up', output_index: at, content_index: 0 })
+const delta = (text: string, at = 0): Event => [
+  'response.output_text.delta',
+  { ...partPlace(at), delta: text, logprobs: [] },
+]
+const opened = (at = 0): Event[] => [
+  ['response.output_item.added', { output_index: at, item: messageItem('', 'in_progress') }],
   [
     'response.content_part.added',
-    { ...TEXT_PLACE, part: { type: 'output_text', text: '', annotations: [], logprobs: [] } },
+    { ...partPlace(at), part: { type: 'output_text', text: '', annotations: [], logprobs: [] } },
   ],
 ]
 
-function texts(pieces: readonly string[]): Event[] {
+function thoughtItem(pieces: readonly string[]): object {
+  const summary = pieces.length === 0 ? [] : [{ type: 'summary_text', text: pieces.join('') }]
+  return { id: 'rs_up', type: 'reasoning', summary }
+}
+
+function thoughts(pieces: readonly string[]): Event[] {
+  if (pieces.length === 0) return []
+  const at = { item_id: 'rs_up', output_index: 0, summary_index: 0 }
+  const text = pieces.join('')
+  return [
+    ['response.output_item.added', { output_index: 0, item: thoughtItem([]) }],
+    ['response.reasoning_summary_part.added', { ...at, part: { type: 'summary_text', text: '' } }],
+    ...pieces.map((piece): Event => ['response.reasoning_summary_text.delta', { ...at, delta: piece }]),
+    ['response.reasoning_summary_text.done', { ...at, text }],
+    ['response.reasoning_summary_part.done', { ...at, part: { type: 'summary_text', text } }],
+    ['response.output_item.done', { output_index: 0, item: thoughtItem(pieces) }],
+  ]
+}
+
+function texts(pieces: readonly string[], at: number): Event[] {
   if (pieces.length === 0) return []
   const text = pieces.join('')
   return [
-    ...opened(),
-    ...pieces.map(delta),
-    ['response.output_text.done', { ...TEXT_PLACE, text, logprobs: [] }],
+    ...opened(at),
+    ...pieces.map((piece) => delta(piece, at)),
+    ['response.output_text.done', { ...partPlace(at), text, logprobs: [] }],
     [
       'response.content_part.done',
-      { ...TEXT_PLACE, part: { type: 'output_text', text, annotations: [], logprobs: [] } },
+      { ...partPlace(at), part: { type: 'output_text', text, annotations: [], logprobs: [] } },
     ],
-    ['response.output_item.done', { output_index: 0, item: messageItem(text) }],
+    ['response.output_item.done', { output_index: at, item: messageItem(text) }],
   ]
 }
 
@@ -85,9 +107,14 @@ function call(one: Scene['calls'][number], index: number): Event[] {
   ]
 }
 
-function whole({ texts: pieces, calls }: Scene): object {
+function whole({ thoughts: thought = [], texts: pieces, calls }: Scene): object {
   const said = pieces.length > 0 ? [messageItem(pieces.join(''))] : []
-  return { ...HEAD, status: 'completed', output: [...said, ...calls.map((one) => callItem(one))], usage: USAGE }
+  return {
+    ...HEAD,
+    status: 'completed',
+    output: [...(thought.length > 0 ? [thoughtItem(thought)] : []), ...said, ...calls.map((one) => callItem(one))],
+    usage: USAGE,
+  }
 }
 
 /** Responses. */
@@ -101,9 +128,13 @@ export const RESPONSES: Dialect = {
   stream: (scene) =>
     numbered([
       ...created(),
-      ...texts(scene.texts),
+      ...thoughts(scene.thoughts ?? []),
+      ...texts(scene.texts, scene.thoughts === undefined ? 0 : 1),
       ...scene.calls.flatMap((one, at) => call(one, at + Math.min(scene.texts.length, 1))),
       ['response.completed', { response: whole(scene) }],
     ]),
+  limited: (said) => ({
+    error: { message: said, type: 'requests', param: null, code: 'rate_limit_exceeded' },
+  }),
   refusal: (said) => ({ error: { message: said, type: 'invalid_request_error', param: null, code: null } }),
 }

@@ -46,6 +46,7 @@ export const OPENAI: Dialect = {
           role: 'assistant',
           content: scene.texts.length > 0 ? scene.texts.join('') : null,
           refusal: null,
+          ...(scene.thoughts === undefined ? {} : { reasoning_content: scene.thoughts.join('') }),
           ...(scene.calls.length > 0 ? { tool_calls: scene.calls.map(wholeCall) } : {}),
         },
         logprobs: null,
@@ -58,12 +59,16 @@ export const OPENAI: Dialect = {
   text,
   stream: (scene) => [
     ...start(),
+    ...(scene.thoughts ?? []).map((reasoning_content) => chunk({ reasoning_content })),
     ...scene.texts.flatMap(text),
     ...scene.calls.flatMap(call),
     chunk({}, finishOf(scene)),
     event({ choices: [], usage: USAGE }),
     'data: [DONE]\n\n',
   ],
+  limited: (said) => ({
+    error: { message: said, type: 'requests', param: null, code: 'rate_limit_exceeded' },
+  }),
   refusal: (said) => ({ error: { message: said, type: 'invalid_request_error', param: null, code: null } }),
   at: (path) => (path.endsWith('/responses') ? RESPONSES : OPENAI),
 }

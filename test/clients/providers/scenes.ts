@@ -1,5 +1,7 @@
 /** What a scripted provider does, by the name of the model that it is asked for. */
 export interface Scene {
+  /** What the model thinks before it speaks. */
+  readonly thoughts?: readonly string[]
   readonly texts: readonly string[]
   readonly calls: readonly {
     readonly id: string
@@ -20,6 +22,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       { id: 'call_b', name: 'weather', args: { city: 'Oslo' } },
     ],
   },
+  think: { ...NOTHING, thoughts: ['The sun ', 'is out.'], texts: ['It is ', 'sunny.'] },
   json: { ...NOTHING, texts: ['{"city":"Rome",', '"degrees":21}'] },
 }
 
@@ -27,7 +30,9 @@ export const SCENES: Readonly<Record<string, Scene>> = {
 export const ENDLESS = 'endless'
 /** Refuses the request with 400. */
 export const REFUSED = 'refused'
-export const MODELS: readonly string[] = [...Object.keys(SCENES), ENDLESS, REFUSED]
+/** Is asked for too often: every second request is answered. */
+export const BUSY = 'busy'
+export const MODELS: readonly string[] = [...Object.keys(SCENES), ENDLESS, REFUSED, BUSY]
 
 export const INPUT_TOKENS = 9
 export const OUTPUT_TOKENS = 4
@@ -46,6 +51,8 @@ export interface Dialect {
   /** All events of a scene. */
   stream(scene: Scene): readonly string[]
   refusal(message: string): unknown
+  /** The body of a 429. */
+  limited(message: string): unknown
   /** What the provider speaks at another of its paths; the dialect itself where there is nothing else. */
   at?(path: string): Dialect
 }
