@@ -1,3 +1,4 @@
+import type { StopSignal } from './incoming-answer.ts'
 import { timerMs } from './timer-ms.ts'
 
 export type TimeoutCause = 'timeout_first_token' | 'timeout_idle' | 'timeout_total'
@@ -13,15 +14,16 @@ export interface AttemptLimits {
  * The time limits of one attempt and the caller's signal in a single signal that says why it aborted. The idle limit
  * runs only while we wait for the provider, so that a slow reader of ours does not make the provider look dead.
  */
-export class AttemptTimer {
-  readonly #controller = new AbortController()
+export class AttemptTimer implements StopSignal {
   readonly #caller: AbortSignal
   readonly #limits: AttemptLimits
   readonly #onCallerAbort = (): void => this.#abort('client')
   #firstToken: NodeJS.Timeout | undefined
   #total: NodeJS.Timeout | undefined
   #idle: NodeJS.Timeout | undefined
-  #waiting = false
+  /** Since when we wait for bytes, in milliseconds; null while we do not. */
+  #waitingSince: number | null = null
+  #onAbort: (() => void) | null = null
   #stopped = false
   #cause: AbortCause | null = null
 
@@ -34,8 +36,16 @@ export class AttemptTimer {
     else caller.addEventListener('abort', this.#onCallerAbort, { once: true })
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal
+  get signal(): StopSignal {
+    return this
+  }
+
+  get aborted(): boolean {
+    return this.#cause !== null
+  }
+
+  onAbort(listener: () => void): void {
+    this.#onAbort = listener
   }
 
   /** Why the signal aborted; null while it has not. */
@@ -47,13 +57,12 @@ export class AttemptTimer {
   contentArrived(): void {
     clearTimeout(this.#firstToken)
     this.#firstToken = undefined
-    if (!this.#stopped) this.#idle ??= setTimeout(() => this.#idleOver(), timerMs(this.#limits.idleMs))
+    if (!this.#stopped && this.#idle === undefined) this.#watchIdle(this.#limits.idleMs)
   }
 
   /** Call with true before waiting for bytes and with false when they came. */
   waitForBytes(waiting: boolean): void {
-    this.#waiting = waiting
-    if (waiting) this.#idle?.refresh()
+    this.#waitingSince = waiting ? performance.now() : null
   }
 
   /** Ends the limits; the signal stays as it is. */
@@ -66,15 +75,21 @@ export class AttemptTimer {
     this.#caller.removeEventListener('abort', this.#onCallerAbort)
   }
 
-  #idleOver(): void {
-    if (this.#waiting) this.#abort('timeout_idle')
+  /** Looks again when the limit may be over: setting a timer back at every event costs more than the event. */
+  #watchIdle(ms: number): void {
+    this.#idle = setTimeout(() => {
+      const since = this.#waitingSince
+      const leftMs = since === null ? this.#limits.idleMs : since + this.#limits.idleMs - performance.now()
+      if (leftMs > 0) this.#watchIdle(leftMs)
+      else this.#abort('timeout_idle')
+    }, timerMs(ms))
   }
 
   #abort(cause: AbortCause): void {
     if (this.#cause !== null) return
     this.#cause = cause
     this.stop()
-    this.#controller.abort()
+    this.#onAbort?.()
   }
 }
 

@@ -1,4 +1,6 @@
 import type { AttemptTimer } from './attempt-timer.ts'
+import type { IncomingAnswer } from './incoming-answer.ts'
+import { Utf8Reader } from './utf8-reader.ts'
 
 /** Thrown when an answer is larger than we read. */
 export class TooLargeError extends Error {
@@ -11,21 +13,16 @@ const DRAIN_BYTES = 64 * 1024
 
 /** The body of an answer: bytes with a limit on their number and with the idle limit told when we wait. */
 export class ByteSource {
-  readonly #iterator: AsyncIterator<unknown>
+  readonly #body: IncomingAnswer
   readonly #timer: AttemptTimer
-  readonly #destroy: () => void
   #left: number
   /** Bytes that were read and put back. */
   #putBack: Uint8Array[] = []
 
-  constructor(
-    body: AsyncIterable<unknown> & { destroy(): unknown },
-    { timer, maxBytes }: { timer: AttemptTimer; maxBytes: number },
-  ) {
-    this.#iterator = body[Symbol.asyncIterator]()
+  constructor(body: IncomingAnswer, { timer, maxBytes }: { timer: AttemptTimer; maxBytes: number }) {
+    this.#body = body
     this.#timer = timer
     this.#left = maxBytes
-    this.#destroy = () => void body.destroy()
   }
 
   /** The next bytes; null at the end. */
@@ -34,14 +31,16 @@ export class ByteSource {
   }
 
   async #read(): Promise<Uint8Array | null> {
-    this.#timer.waitForBytes(true)
-    const step = await this.#iterator.next()
-    this.#timer.waitForBytes(false)
-    if (step.done === true) return null
-    if (!(step.value instanceof Uint8Array)) return new Uint8Array()
-    this.#left -= step.value.byteLength
+    let bytes = this.#body.read()
+    if (bytes instanceof Promise) {
+      this.#timer.waitForBytes(true)
+      bytes = await bytes
+      this.#timer.waitForBytes(false)
+    }
+    if (bytes === null) return null
+    this.#left -= bytes.byteLength
     if (this.#left < 0) throw new TooLargeError('the answer is larger than the gateway reads')
-    return step.value
+    return bytes
   }
 
   /** True when the first byte that is no blank opens a JSON object or array. Nothing is taken away. */
@@ -60,31 +59,31 @@ export class ByteSource {
 
   /** All bytes that are left, as text. A byte order mark is dropped. */
   async text(): Promise<string> {
-    const decoder = new TextDecoder()
-    const pieces: string[] = []
+    const reader = new Utf8Reader()
+    let text = ''
     for (;;) {
       const bytes = await this.next()
       if (bytes === null) break
-      pieces.push(decoder.decode(bytes, { stream: true }))
+      text += reader.read(bytes)
     }
-    pieces.push(decoder.decode())
-    return pieces.join('')
+    text += reader.end()
+    return text.startsWith('\uFEFF') ? text.slice(1) : text
   }
 
   /** Closes the connection. */
   destroy(): void {
-    this.#destroy()
+    this.#body.destroy()
   }
 
   /** Reads a little further in the background: a body read to its end keeps its connection, a destroyed one loses it. */
   drain(): void {
     this.#left = Math.min(this.#left, DRAIN_BYTES)
-    const timer = setTimeout(this.#destroy, DRAIN_MS)
+    const timer = setTimeout(() => this.#body.destroy(), DRAIN_MS)
     const readOn = async (): Promise<void> => {
       try {
         while ((await this.next()) !== null);
       } catch {
-        this.#destroy()
+        this.#body.destroy()
       } finally {
         clearTimeout(timer)
       }

@@ -1,7 +1,6 @@
-import type { UpstreamCall, UpstreamPort, UpstreamResult, UpstreamStream } from '../pipeline/ports.ts'
-import type { Clock } from '../pipeline/ports.ts'
-import type { StreamPart } from '../wire/canonical.ts'
+import type { Clock, UpstreamCall, UpstreamPort, UpstreamResult } from '../pipeline/ports.ts'
 import { failed } from './failure.ts'
+import { atStreamEnd } from './stream-end.ts'
 import { timerMs } from './timer-ms.ts'
 
 interface Waiter {
@@ -38,7 +37,7 @@ export class ConcurrencyLimit implements UpstreamPort {
     try {
       const waitedMs = this.#clock.monotonic() - startedAt
       const result = await this.#inner.call({ ...call, firstTokenWithinMs: call.firstTokenWithinMs - waitedMs })
-      if (result.kind === 'stream') return releaseAtEnd(result, { release, signal: call.signal })
+      if (result.kind === 'stream') return { ...result, parts: atStreamEnd(result.parts, call.signal, release) }
       release()
       return result
     } catch (error) {
@@ -83,35 +82,4 @@ export class ConcurrencyLimit implements UpstreamPort {
       else next.take()
     }
   }
-}
-
-/** The place is kept until the parts end, fail, are abandoned, or the client goes before reading any. */
-function releaseAtEnd(
-  stream: UpstreamStream,
-  { release, signal }: { release: () => void; signal: AbortSignal },
-): UpstreamStream {
-  const source = stream.parts[Symbol.asyncIterator]()
-  const end = (): void => {
-    signal.removeEventListener('abort', end)
-    release()
-  }
-  signal.addEventListener('abort', end, { once: true })
-  const iterator: AsyncIterator<StreamPart> = {
-    next: async () => {
-      try {
-        const step = await source.next()
-        if (step.done === true) end()
-        return step
-      } catch (error) {
-        end()
-        throw error
-      }
-    },
-    return: async () => {
-      end()
-      await source.return?.()
-      return { done: true, value: undefined }
-    },
-  }
-  return { ...stream, parts: { [Symbol.asyncIterator]: () => iterator } }
 }

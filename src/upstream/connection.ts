@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { IncomingAnswer, type HttpAnswer, type StopSignal } from './incoming-answer.ts'
 import { isReset } from './network-error.ts'
 import { checkLiteralHost, guardedLookup, policyFor, type AddressPolicy } from './address-guard.ts'
 
@@ -16,10 +17,8 @@ export interface HttpRequest {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
-  readonly signal: AbortSignal
+  readonly signal: StopSignal
 }
-
-export type HttpAnswer = Dispatcher.ResponseData
 
 /** How long an idle connection to a provider is kept. Most hosts keep theirs longer than this. */
 const KEEP_ALIVE_MS = 30_000
@@ -31,7 +30,9 @@ const KEEP_ALIVE_MS = 30_000
 export class Connection {
   readonly #settings: ConnectionSettings
   readonly #url: URL
-  #agent: Promise<Dispatcher> | null = null
+  readonly #origin: string
+  readonly #basePath: string
+  #pool: Promise<Dispatcher> | null = null
   #closed = false
   /** An answer has come before, so that a connection may have been waiting in the pool. */
   #served = false
@@ -40,6 +41,8 @@ export class Connection {
   constructor(settings: ConnectionSettings) {
     this.#settings = settings
     this.#url = new URL(settings.baseUrl)
+    this.#origin = this.#url.origin
+    this.#basePath = this.#url.pathname === '/' ? '' : this.#url.pathname.replace(/\/$/, '')
     checkLiteralHost(this.#url.hostname, policyFor(this.#url.hostname, settings.addresses))
   }
 
@@ -48,41 +51,36 @@ export class Connection {
    * it writes, the request is sent once more; any other failure is the caller's.
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
-    this.#agent ??= this.#open()
-    const agent = await this.#agent
+    this.#pool ??= this.#open()
+    const pool = await this.#pool
     try {
-      return await this.#send(agent, request)
+      return await this.#send(pool, request)
     } catch (error) {
       if (!this.#served || !isReset(error) || request.signal.aborted) throw error
-      return this.#send(agent, request)
+      return this.#send(pool, request)
     }
   }
 
-  async #send(agent: Dispatcher, { method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
-    const base = this.#url.pathname === '/' ? '' : this.#url.pathname.replace(/\/$/, '')
-    const answer = await agent.request({
-      origin: this.#url.origin,
-      path: `${base}${path}${this.#url.search}`,
-      method,
-      headers: { ...headers },
-      signal,
-      ...(body === undefined ? {} : { body }),
-    })
+  async #send(pool: Dispatcher, { method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+    const answer = new IncomingAnswer(signal)
+    const url = `${this.#basePath}${path}${this.#url.search}`
+    pool.dispatch({ origin: this.#origin, path: url, method, headers, body: body ?? null }, answer)
+    const head = await answer.head
     this.#served = true
-    return answer
+    return head
   }
 
   async close(): Promise<void> {
     this.#closed = true
-    const agent = await this.#agent
-    await agent?.destroy()
+    const pool = await this.#pool
+    await pool?.destroy()
   }
 
   async #open(): Promise<Dispatcher> {
     if (this.#closed) throw new Error('the connection pool is closed')
-    const { Agent } = await import('undici')
+    const { Pool } = await import('undici')
     const policy = policyFor(this.#url.hostname, this.#settings.addresses)
-    return new Agent({
+    return new Pool(this.#origin, {
       connect: { timeout: this.#settings.connectMs, lookup: guardedLookup(policy) },
       connections: this.#settings.connections,
       keepAliveTimeout: KEEP_ALIVE_MS,

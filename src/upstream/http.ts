@@ -61,7 +61,6 @@ async function exchange(connection: Connection, request: JsonRequest, timer: Att
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     signal: timer.signal,
   })
-  response.body.on('error', () => undefined)
   const { statusCode: status } = response
   const source = new ByteSource(response.body, { timer, maxBytes: request.maxBytes })
   if (status >= 300 && status < 400) {

@@ -7,7 +7,7 @@ import type { AnswerReading } from '../wire/reading.ts'
 import { answerParts, hasContent } from './answer-parts.ts'
 import type { AttemptLimits, AttemptTimer } from './attempt-timer.ts'
 import { ByteSource } from './byte-source.ts'
-import type { HttpAnswer } from './connection.ts'
+import type { HttpAnswer } from './incoming-answer.ts'
 import { classifyReported, classifyStatus, failed } from './failure.ts'
 import { peekContent } from './peek.ts'
 import type { AnswerReader } from './provider-format.ts'
@@ -39,8 +39,6 @@ export interface AnswerContext {
 export async function readAnswer(response: HttpAnswer, context: AnswerContext): Promise<UpstreamResult> {
   const { statusCode: status, headers } = response
   const { timer, stream } = context
-  // The body may fail after we stopped reading it; without a listener that would end the process.
-  response.body.on('error', () => undefined)
   if (status >= 300) return refusal(response, context)
   const source = new ByteSource(response.body, { timer, maxBytes: stream ? MAX_STREAM_BYTES : MAX_ANSWER_BYTES })
   const unreadable = unreadableHead(headers)

@@ -1,5 +1,5 @@
 import type { UpstreamCall, UpstreamPort, UpstreamResult } from '../../pipeline/ports.ts'
-import type { StreamPart } from '../../wire/canonical.ts'
+import { atStreamEnd } from '../../upstream/stream-end.ts'
 
 export interface SwappableUpstream extends UpstreamPort {
   /** Later calls go to `next`; the old one is closed once the calls it is busy with have ended. */
@@ -43,7 +43,8 @@ class Leased {
       const result = await this.port.call(call)
       if (result.kind !== 'stream') return result
       streaming = true
-      return { ...result, parts: this.#counted(result.parts, call.signal) }
+      // A stream counts as one call until it ends, or until its client leaves, even if nobody ever read it.
+      return { ...result, parts: atStreamEnd(result.parts, call.signal, () => this.#ended()) }
     } finally {
       if (!streaming) this.#ended()
     }
@@ -60,26 +61,5 @@ class Leased {
   #ended(): void {
     this.#busy -= 1
     if (this.#busy === 0) this.#onIdle?.()
-  }
-
-  /** A stream counts as one call until it ends, or until its client leaves, even if nobody ever read it. */
-  #counted(parts: AsyncIterable<StreamPart>, signal: AbortSignal): AsyncIterable<StreamPart> {
-    let open = true
-    const end = (): void => {
-      if (!open) return
-      open = false
-      signal.removeEventListener('abort', end)
-      this.#ended()
-    }
-    signal.addEventListener('abort', end, { once: true })
-    return until(parts, end)
-  }
-}
-
-async function* until(parts: AsyncIterable<StreamPart>, end: () => void): AsyncGenerator<StreamPart> {
-  try {
-    yield* parts
-  } finally {
-    end()
   }
 }
