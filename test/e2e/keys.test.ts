@@ -126,8 +126,19 @@ describe('authentication of a running proxy', () => {
       'Bear',
       'bearer:',
     ]
-    const made_ = ['OAuth', 'AWS4-HMAC-SHA256', 'MAC', 'Signature', 'Session', 'Admin', 'Internal', 'None', 'null', '']
-    for (const scheme of [...schemes, ...made_]) {
+    const foreign = [
+      'OAuth',
+      'AWS4-HMAC-SHA256',
+      'MAC',
+      'Signature',
+      'Session',
+      'Admin',
+      'Internal',
+      'None',
+      'null',
+      '',
+    ]
+    for (const scheme of [...schemes, ...foreign]) {
       const { status, code } = await chat({ authorization: `${scheme} ${secret}` })
       expect([status, code], scheme).toEqual([401, 'invalid_api_key'])
     }
@@ -193,10 +204,10 @@ describe('changes by a second process', () => {
     const sent = new Map([[secret, 0]])
     const failed: Answer[] = []
     let current = secret
-    let running = true
+    const running = { yes: true }
     let count = 0
     const worker = async (): Promise<void> => {
-      while (running || count < 1_000) {
+      while (running.yes || count < 1_000) {
         count += 1
         sent.set(current, (sent.get(current) ?? 0) + 1)
         const answer = await chat(bearer(current))
@@ -206,7 +217,7 @@ describe('changes by a second process', () => {
     const workers = Array.from({ length: 4 }, worker)
     current = await keys('rotate', alias, '--grace', '1h', '--quiet')
     current = await keys('rotate', alias, '--grace', '1h', '--quiet')
-    running = false
+    running.yes = false
     await Promise.all(workers)
     expect(failed).toEqual([])
     expect(sent.size).toBe(3)
