@@ -1,7 +1,6 @@
 import { NO_SCOPES, type Scopes } from '../../auth/key-types.ts'
 import { invalid } from '../../auth/names.ts'
 import { readDurationMs } from '../../config/units.ts'
-import { isoDay } from '../../engine/iso-day.ts'
 import { GatewayError } from '../../wire/errors.ts'
 
 /** As commander hands them over. */
@@ -89,8 +88,11 @@ export function expiryOf(text: string, now: number): number | null {
 /** A bare date is its first moment, UTC; a time needs its zone. */
 function dateOf(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/.test(text)) return undefined
-  // The parser takes the 30th of February for the 1st or 2nd of March.
-  return isoDay(text.slice(0, 10)) === undefined ? undefined : Date.parse(text)
+  const date = text.slice(0, 10)
+  const [at, midnight] = [Date.parse(text), Date.parse(date)]
+  // The parser takes the 30th of February for a day in March.
+  const exists = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date)
+  return Number.isNaN(at) || !exists ? undefined : at
 }
 
 /** How long an old secret works on. */
