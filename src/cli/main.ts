@@ -10,6 +10,8 @@ import { errorText } from './print-error.ts'
 import { addTrustCommand } from './trust.ts'
 import { packageVersion } from './version.ts'
 import { addReplayCommand } from './replay.ts'
+import { addSpendCommand } from './spend.ts'
+import { addStoreCommand } from './store.ts'
 import { addSimulateCommand } from './simulate.ts'
 import { addRouteCommand } from './route.ts'
 
@@ -40,6 +42,8 @@ export function buildProgram(): Command {
   addFixturesCommand(program)
   addConfigCommand(program)
   addModelsCommand(program)
+  addSpendCommand(program)
+  addStoreCommand(program)
   addTrustCommand(program)
   addKeysCommand(program)
   addAuditCommand(program)

@@ -1,6 +1,6 @@
 import type { ReportRow } from '../replay/summary/report-rows.ts'
 import type { ArmRow, EvidenceLabel } from '../replay/types.ts'
-import { plainText } from './plain-text.ts'
+import { csvLine, type Cell } from './csv-line.ts'
 
 const PAIR_COLUMNS = [
   'candidate',
@@ -38,12 +38,12 @@ const EVIDENCE: Readonly<Record<EvidenceLabel, string>> = {
 /** One line per fixture and candidate, for spreadsheets (RFC 4180, LF). `metrics` are the score columns of both arms. */
 export function* csvReport(rows: Iterable<ReportRow>, metrics: readonly string[]): Generator<string> {
   const arms = ['baseline', 'candidate']
-  yield line([
+  yield csvLine([
     ...PAIR_COLUMNS,
     ...arms.flatMap((arm) => [...ARM_COLUMNS, ...metrics].map((column) => `${arm}.${column}`)),
   ])
   for (const { candidate, pair, worse } of rows) {
-    yield line([
+    yield csvLine([
       candidate,
       pair.fixture,
       pair.file,
@@ -60,8 +60,6 @@ export function* csvReport(rows: Iterable<ReportRow>, metrics: readonly string[]
   }
 }
 
-type Cell = string | number | boolean | null
-
 function armCells(arm: ArmRow, metrics: readonly string[]): Cell[] {
   return [
     arm.model,
@@ -75,17 +73,4 @@ function armCells(arm: ArmRow, metrics: readonly string[]): Cell[] {
     arm.refused,
     ...metrics.map((metric) => arm.metrics[metric] ?? null),
   ]
-}
-
-function line(cells: readonly Cell[]): string {
-  return `${cells.map(cell).join(',')}\n`
-}
-
-/** Text that a spreadsheet would run as a formula gets an apostrophe in front. */
-function cell(value: Cell): string {
-  if (value === null) return ''
-  if (typeof value !== 'string') return String(value)
-  const text = plainText(value)
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

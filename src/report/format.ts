@@ -88,6 +88,12 @@ function changeSuffix({ unit, changeKind }: ChangeForm): '%' | 'pp' | null {
   return unit === 'score' || unit === 'share' ? 'pp' : null
 }
 
+/** `4.2 MB`. */
+export function bytesText(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`
+  return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e3).toFixed(0)} kB`
+}
+
 /** `1 pair`, `2 pairs`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`

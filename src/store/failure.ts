@@ -43,3 +43,8 @@ export function storeFailure(path: string, error: unknown): GatewayError {
     cause: error,
   })
 }
+
+/** The same for work that may also hold a bug of ours, which must not pass for a fault of the disk. */
+export function storeFailureOrBug(path: string, error: unknown): unknown {
+  return sqliteCode(error) === '' ? error : storeFailure(path, error)
+}

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { storeFailure } from './failure.ts'
+import { storeFailureOrBug } from './failure.ts'
 import { lockStore } from './lock.ts'
 import { openExisting, type Connection } from './open.ts'
 
@@ -23,7 +23,7 @@ export function vacuumDatabase(path: string): Vacuumed | null {
       connection.transaction(() => dropUnused(connection)).immediate()
       connection.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)')
     } catch (error) {
-      throw storeFailure(path, error)
+      throw storeFailureOrBug(path, error)
     } finally {
       connection.close()
     }

@@ -8,13 +8,18 @@ export interface Orphans {
   readonly nanoUsd: number
 }
 
+/** Attempts that are under way, or were when their proxy died. */
+export function openAttempts(connection: Connection): LedgerOpening[] {
+  const openings = connection.prepare<[], string>('SELECT opening FROM attempt_open ORDER BY id').pluck().all()
+  return openings.map((text): LedgerOpening => JSON.parse(text))
+}
+
 /**
  * Closes what an earlier run left open: it is charged what was reserved, as nobody knows what it came to. To be called once,
  * by the holder of the store's lock, before anything else is written.
  */
 export function recoverOrphans(connection: Connection, now: number): Orphans {
-  const openings = connection.prepare<[], string>('SELECT opening FROM attempt_open').pluck().all()
-  const closings = openings.map((text) => orphan(JSON.parse(text), now))
+  const closings = openAttempts(connection).map((opening) => orphan(opening, now))
   if (closings.length > 0) {
     createLedgerWriter(connection)({ openings: [], ended: closings.map(({ id }) => id), closings })
   }
