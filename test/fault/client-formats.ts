@@ -12,8 +12,8 @@ export interface Heard {
 /** A kind of client, as far as the suite needs it. */
 export interface ClientFormat {
   readonly name: string
-  /** The kind of provider that speaks the same format; null where no kind does. */
-  readonly speaks: Speech['kind'] | null
+  /** The kind of provider that speaks the same format. */
+  readonly speaks: Speech['kind']
   /** Statuses that the format does not know, with what stands for them. */
   readonly statuses: Readonly<Record<number, number>>
   path(stream: boolean): string
@@ -73,7 +73,7 @@ const messages: ClientFormat = {
 
 const responses: ClientFormat = {
   name: 'responses',
-  speaks: null,
+  speaks: 'openai',
   statuses: {},
   path: () => '/v1/responses',
   body: (stream) => ({ model: 'auto', input: 'hi', stream, store: false }),

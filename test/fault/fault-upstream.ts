@@ -59,7 +59,8 @@ export async function openFaultUpstream(act: Act, speech: Speech): Promise<Fault
         if (!response.writableFinished) call.abandonedAt = performance.now()
       })
       response.on('error', () => undefined)
-      void act({ response, socket: request.socket, call, speech, nth: calls.length - 1 })
+      const spoken = speech.at?.(request.url ?? '') ?? speech
+      void act({ response, socket: request.socket, call, speech: spoken, nth: calls.length - 1 })
     })
   })
   server.keepAliveTimeout = 60_000

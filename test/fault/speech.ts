@@ -1,3 +1,5 @@
+import { openAiWithResponses } from './speech-responses.ts'
+
 /** What a provider in good health says; with letters of several bytes, so that cuts inside them would show. */
 export const ANSWER = 'Äpfel und Birnen: the answer is forty-two – 四十二.'
 /** Where the stream is cut into chunks. */
@@ -8,7 +10,7 @@ export type Trouble = 'broken' | 'busy' | 'rate' | 'key' | 'model' | 'long' | 'w
 
 /** A provider's format: the same things said in other words. Pieces of a stream are SSE text. */
 export interface Speech {
-  readonly kind: 'openai-compatible' | 'anthropic' | 'gemini'
+  readonly kind: 'openai' | 'openai-compatible' | 'anthropic' | 'gemini'
   /** A whole answer, as JSON. */
   readonly whole: string
   /** An answer that is in order but for its content. */
@@ -24,6 +26,8 @@ export interface Speech {
   error(trouble: Trouble): unknown
   /** The error inside a stream. */
   failure(trouble: Trouble): string
+  /** What is spoken at an address, where a provider has several formats. Absent: this one everywhere. */
+  at?(url: string): Speech
 }
 
 /** An event without a name. */
@@ -169,4 +173,4 @@ function gemini(): Speech {
 }
 
 /** The formats that a provider may speak. */
-export const SPEECHES: readonly Speech[] = [openAi(), anthropic(), gemini()]
+export const SPEECHES: readonly Speech[] = [openAi(), anthropic(), gemini(), openAiWithResponses(openAi(), ANSWER)]
