@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type { AuditChain, AuditEntry, AuditEvent, AuditStore } from '../auth/ports.ts'
 import type { Connection } from './open.ts'
 
@@ -87,12 +87,6 @@ function keepHead(file: string, { seq, hash }: AuditEntry): void {
   if (known !== null && known.seq > seq) return
   const aside = `${file}.${process.pid}`
   rmSync(aside, { force: true })
-  const handle = openSync(aside, 'wx', 0o600)
-  try {
-    writeSync(handle, `${seq} ${hash}\n`)
-    fsyncSync(handle)
-  } finally {
-    closeSync(handle)
-  }
+  writeFileSync(aside, `${seq} ${hash}\n`, { flag: 'wx', mode: 0o600 })
   renameSync(aside, file)
 }

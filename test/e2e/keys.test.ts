@@ -1,7 +1,8 @@
 import { randomBytes, createHash } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
-import { stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { devProject, runGateway, startDev, type DevProject, type RunningDev } from './dev-process.ts'
 
@@ -62,10 +63,13 @@ async function keys(...args: readonly string[]): Promise<string> {
 
 /** A new key, as a second process makes it beside the running proxy. */
 let made = 0
+const issued: string[] = []
 async function newKey(...options: readonly string[]): Promise<{ readonly alias: string; readonly secret: string }> {
   made += 1
   const alias = `key-${made}`
-  return { alias, secret: await keys('create', '--alias', alias, '--quiet', ...options) }
+  const secret = await keys('create', '--alias', alias, '--quiet', ...options)
+  issued.push(secret)
+  return { alias, secret }
 }
 
 describe('authentication of a running proxy', () => {
@@ -311,6 +315,18 @@ describe('the audit log of a running proxy', () => {
       0,
       expect.stringMatching(/^whole: \d+ entries, head [0-9a-f]{64}\n$/),
     ])
+  })
+
+  it('is beside the development key the only trace of a secret, and holds none itself', async () => {
+    const secrets = [dev.key, ...issued]
+    expect(secrets.length).toBeGreaterThan(10)
+    for (const entry of await readdir(join(project.dir, '.gateway'))) {
+      if (entry === 'dev-key') continue
+      const bytes = await readFile(join(project.dir, '.gateway', entry), 'latin1')
+      for (const secret of secrets) expect(bytes.includes(secret.slice(8, 40)), entry).toBe(false)
+    }
+    for (const secret of secrets) expect(dev.stdout().includes(secret)).toBe(false)
+    for (const secret of issued) expect(dev.stderr().includes(secret)).toBe(false)
   })
 
   it('is exported for its owner alone, once', async () => {

@@ -123,6 +123,18 @@ describe('gateway audit tail and export', () => {
     await expect(runTail(context, { lines: 'many' })).rejects.toMatchObject({ code: 'usage_error' })
   })
 
+  it('follows the log until it is told to stop', async () => {
+    const { context, stdout } = captured(cwd)
+    const done = runTail(context, { lines: '1', follow: true })
+    expect(stdout).toHaveLength(1)
+    const { audit } = openKeyStores(connection, cwd)
+    for (const target of ['next', 'last']) audit.append([{ at: NOW, actor: 'cli', action: 'a', target, facts: {} }])
+    await expect.poll(() => stdout.length, { timeout: 5_000 }).toBe(3)
+    expect(stdout[2]).toContain(' a last')
+    process.emit('SIGINT')
+    await done
+  })
+
   it('exports all entries with their hashes, to a file of its own', () => {
     const { context, stdout } = captured(cwd)
     runExport(context, undefined)

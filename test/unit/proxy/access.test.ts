@@ -6,7 +6,16 @@ import { HINT_NAMES } from '../../../src/proxy/hints.ts'
 import type { AuthPort, Principal } from '../../../src/proxy/ports.ts'
 import { ENDPOINT_NAMES, routeOf } from '../../../src/proxy/routes.ts'
 import type { ProxyOptions } from '../../../src/proxy/server.ts'
-import { answerReply, chatBody, chatHeaders, openProxy, TEST_KEY, type TestProxy } from './test-proxy.ts'
+import {
+  answerReply,
+  chatBody,
+  chatHeaders,
+  openProxy,
+  rawExchange,
+  statusOf,
+  TEST_KEY,
+  type TestProxy,
+} from './test-proxy.ts'
 
 const opened: TestProxy[] = []
 afterEach(async () => {
@@ -292,6 +301,30 @@ describe('paths of administrators', () => {
     expect(await ask(proxy.url, path)).toMatchObject({ status: 403, code: 'admin_required' })
     expect(await ask(proxy.url, path, {})).toMatchObject({ status: 401, code: 'invalid_api_key' })
     expect(await ask(proxy.url, path, { headers: { 'x-api-key': 'x' } })).toMatchObject({ status: 401 })
+  })
+
+  it('are the same path to the check and to the router, however they are written', async () => {
+    const proxy = await open(authOf({ kind: 'user' }), { admin })
+    const host = `Host: 127.0.0.1:${proxy.port}\r\nAuthorization: Bearer ${TEST_KEY}\r\nConnection: close`
+    const targets = [
+      '/%67ateway/keys',
+      '/gateway%2Fkeys',
+      '/gateway/keys/',
+      '/gateway/keys?x=/v1/models',
+      '//gateway/keys',
+      '/v1/../gateway/keys',
+      '/v1/models/../../gateway/keys',
+      '/v1/models/%2e%2e/gateway/keys',
+      '/gateway\\keys',
+      '/GATEWAY/keys',
+      '/gateway/keys;x',
+      `http://127.0.0.1:${proxy.port}/gateway/keys`,
+    ]
+    for (const target of targets) {
+      const answer = await rawExchange(proxy.port, `GET ${target} HTTP/1.1\r\n${host}\r\n\r\n`)
+      expect([400, 403, 404], target).toContain(statusOf(answer))
+      expect(answer).not.toContain('key_1')
+    }
   })
 
   it('need a key where everything else needs none', async () => {
