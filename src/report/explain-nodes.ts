@@ -168,8 +168,14 @@ function planNode({ plan }: Decision): readonly ExplainNode[] {
 
 function attemptsNode(attempts: readonly AttemptRecord[]): readonly ExplainNode[] {
   if (attempts.length === 0) return []
-  const steps = attempts.map(({ model, status, failure, ms }) => {
-    return `${model} ${failure === null ? (status ?? 'ok') : (status ?? failure)} ${duration(ms)}`
+  const steps = attempts.map(({ model, status, failure, ms, retryOf, waitedMs, cooldownMs }) => {
+    const outcome = `${model} ${failure === null ? (status ?? 'ok') : (status ?? failure)} ${duration(ms)}`
+    const notes = [
+      ...(retryOf === undefined ? [] : ['again']),
+      ...(waitedMs === undefined ? [] : [`waited ${duration(waitedMs)}`]),
+      ...(cooldownMs === undefined ? [] : [`out of use for ${duration(cooldownMs)}`]),
+    ]
+    return notes.length === 0 ? outcome : `${outcome} (${notes.join(', ')})`
   })
   return [leaf('attempts', steps.join('  ->  '))]
 }

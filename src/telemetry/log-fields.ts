@@ -34,6 +34,7 @@ export function logFields(record: ExchangeRecord): LogFields {
     fallback: fallbackOf(record),
     attempts: record.attempts.length,
     failures: failures(record),
+    waited_ms: waited(record),
     stream: decision.asked.stream,
     finish: result.kind === 'answered' ? result.finish : null,
     in: usage === null ? null : totalInput(usage),
@@ -50,12 +51,22 @@ export function logFields(record: ExchangeRecord): LogFields {
   }
 }
 
-/** `provider/model:503` of each attempt that failed. */
+/** Milliseconds between attempts; null when none waited. */
+function waited({ attempts }: ExchangeRecord): number | null {
+  const total = attempts.reduce((sum, { waitedMs = 0 }) => sum + waitedMs, 0)
+  return total === 0 ? null : decimals(total, 1)
+}
+
+/** `provider/model:503` of each attempt that failed, marked when it repeats one and with how long its target is out of use. */
 function failures({ attempts }: ExchangeRecord): string | null {
   const failed = attempts.filter(({ failure }) => failure !== null)
   if (failed.length === 0) return null
   return failed
-    .map(({ provider, model, status, failure }) => `${provider}/${model}:${status ?? failure ?? ''}`)
+    .map(({ provider, model, status, failure, retryOf, cooldownMs }) => {
+      const again = retryOf === undefined ? '' : ';again'
+      const cooldown = cooldownMs === undefined ? '' : `;cooldown:${cooldownMs}`
+      return `${provider}/${model}:${status ?? failure ?? ''}${again}${cooldown}`
+    })
     .join(',')
 }
 

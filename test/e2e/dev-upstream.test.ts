@@ -29,9 +29,19 @@ afterEach(async () => {
   world = undefined
 })
 
-async function open(script: Script, args: readonly string[] = [], extra = ''): Promise<World> {
+interface Setup {
+  readonly extra?: string
+  /** Where the config says that the provider is. Default: where it is. */
+  readonly address?: (url: string) => string
+}
+
+async function open(
+  script: Script,
+  args: readonly string[] = [],
+  { extra = '', address = (url) => url }: Setup = {},
+): Promise<World> {
   const upstream = await scriptedUpstream(script)
-  const project = await devProject(localConfig(upstream.url, extra))
+  const project = await devProject(localConfig(address(upstream.url), extra))
   const dev = await startDev(project, args, { env: { LOCAL_KEY: providerKey } })
   world = { project, upstream, dev }
   return world
@@ -153,8 +163,9 @@ describe('a provider of its own format', () => {
 
 describe('a provider in trouble', () => {
   it('that is down gives a clear 502 with the attempts, and the proxy lives on', async () => {
-    const { dev, upstream } = await open((_request, response) => sendAnswer(response, 'hi'))
-    await upstream.close()
+    // Port 1 is never handed out; one that was just freed may belong to somebody else a moment later.
+    const nobody = { address: (url: string) => url.replace(/:\d+/u, ':1') }
+    const { dev } = await open((_request, response) => sendAnswer(response, 'hi'), [], nobody)
     // A lost connection is tried twice.
     const attempt = expect.objectContaining({ provider: 'local', failure: 'connect' })
     await expect(dev.client.chat.completions.create({ model: 'auto', messages })).rejects.toMatchObject({

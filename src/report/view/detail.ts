@@ -5,7 +5,7 @@ import { whyNot } from '../../engine/explain/why-not.ts'
 import type { AttemptRecord, Cost, ExchangeRecord, Timing } from '../../engine/record.ts'
 import { explainTree } from '../explain-tree.ts'
 import { noPaint, type Tone } from '../style.ts'
-import { BLANK, joinSegments, line, span, type Frame, type Line } from './frame.ts'
+import { BLANK, joinSegments, line, span, type Frame } from './frame.ts'
 import { clockTime, type LiveRow } from './live-row.ts'
 import { usageText } from './usage-text.ts'
 import { cleanText, wrapText, type Look } from './width.ts'
@@ -73,7 +73,7 @@ function decisionLines(record: ExchangeRecord, { columns, look }: DetailView): F
 
 function attemptLines(record: ExchangeRecord, view: DetailView): Frame {
   const { decision, attempts } = record
-  const tried = attempts.map((attempt, index) => attemptLine(attempt, index))
+  const tried = attempts.flatMap((attempt, index) => attemptFacts(attempt, index, view))
   const left = decision.plan.slice(attempts.length)
   return [
     line(attempts.length === 0 ? ' no upstream was called' : ` ${attempts.length} of ${decision.plan.length} planned`),
@@ -110,19 +110,23 @@ function budgetLines({ budget }: ExchangeRecord): string[] {
   ]
 }
 
-function attemptLine(attempt: AttemptRecord, index: number): Line {
+function attemptFacts(attempt: AttemptRecord, index: number, view: DetailView): Frame {
   const { provider, upstreamModel, status, failure, ms, firstTokenMs, retryAfterMs, injected } = attempt
+  const { retryOf, waitedMs, cooldownMs } = attempt
   const facts = [
     `${index + 1} ${provider}/${upstreamModel}`,
     failure === null ? 'ok' : failure,
     ...(status === null ? [] : [String(status)]),
     duration(ms),
+    ...(retryOf === undefined ? [] : [`again after ${retryOf + 1}`]),
+    ...(waitedMs === undefined ? [] : [`waited ${duration(waitedMs)}`]),
     ...(firstTokenMs === null ? [] : [`first token ${duration(firstTokenMs)}`]),
     ...(retryAfterMs === null ? [] : [`retry after ${duration(retryAfterMs)}`]),
+    ...(cooldownMs === undefined ? [] : [`out of use for ${duration(cooldownMs)}`]),
     ...(injected ? ['!chaos'] : []),
   ]
   const tone: Tone = failure === null ? 'good' : 'bad'
-  return line(`   ${facts.join('  ')}`, tone)
+  return wrapped(`  ${facts.join('  ')}`, view).map((part) => line(part, tone))
 }
 
 function resultText({ result }: ExchangeRecord): string {

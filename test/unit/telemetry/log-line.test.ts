@@ -47,6 +47,9 @@ describe('log line', () => {
         firstTokenMs: null,
         retryAfterMs: null,
         injected: true,
+        retryOf: 0,
+        waitedMs: 250,
+        cooldownMs: 5_000,
       },
     ]
     const result: ExchangeRecord['result'] = {
@@ -57,7 +60,7 @@ describe('log line', () => {
     }
     const line = logLine(record({ attempts, result, usage: null, cost: { kind: 'none' } }), plain)
     expect(line).toContain('status=502 code=upstream_exhausted')
-    expect(line).toContain('failures=org/model-a:connect')
+    expect(line).toContain('failures=org/model-a:connect;again;cooldown:5000 waited_ms=250')
     expect(line).toContain('chaos=true')
     expect(line).not.toContain('model=model-a ')
   })

@@ -88,8 +88,8 @@ export function busyFeed(spec: FeedSpec = {}): LiveFeed {
   const slow = { ms: 5_600, firstTokenMs: 1_400 }
   source.accept({ kind: 'finished', record: record({ requestId: 'req_1' }, { intent: 'code.generate' }) })
   const lower = [
-    attempt({ ...failed, model: 'dear', upstreamModel: 'dear' }),
-    attempt({ ...slow, model: 'middle', upstreamModel: 'middle' }),
+    attempt({ ...failed, model: 'dear', upstreamModel: 'dear', cooldownMs: 20_000 }),
+    attempt({ ...slow, model: 'middle', upstreamModel: 'middle', waitedMs: 150, retryOf: 0 }),
   ]
   const best = { intent: 'reasoning', config: { defaultPolicy: 'best' } } as const
   source.accept({ kind: 'finished', record: record({ requestId: 'req_2', at: NOW + 1_000, attempts: lower }, best) })
