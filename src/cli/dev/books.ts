@@ -1,3 +1,4 @@
+import { storeSettings, type StoreSettings } from '../../config/store-settings.ts'
 import { createGate, type Gate } from '../../pipeline/admission/gate.ts'
 import { RateTable } from '../../pipeline/admission/rate-table.ts'
 import type { Generation } from '../../pipeline/ports.ts'
@@ -5,9 +6,11 @@ import type { AdminPort } from '../../proxy/ports.ts'
 import { createLedger, type Ledger } from '../../store/ledger/ledger.ts'
 import { recoverOrphans } from '../../store/ledger/orphans.ts'
 import { createSpendReader } from '../../store/ledger/spend.ts'
+import { startUpkeep } from '../../store/ledger/upkeep.ts'
 import { lockStore, type StoreLock } from '../../store/lock.ts'
 import type { Connection } from '../../store/open.ts'
 import { openOwnDatabase } from '../open-store.ts'
+import type { Project } from '../project.ts'
 import { databasePath } from '../state-dir.ts'
 import { usdText } from '../../engine/record-facts.ts'
 
@@ -25,8 +28,8 @@ export interface Books {
 }
 
 export interface BooksSetup {
-  /** Directory of the project. */
-  readonly dir: string
+  /** The project in force; its directory never changes. */
+  readonly project: () => Project
   readonly generation: () => Generation
   /** Told of things that matter, whenever they happen. */
   readonly warn: (text: string) => void
@@ -36,9 +39,10 @@ export interface BooksSetup {
  * Opens the store as its one writing proxy. What an earlier proxy had under way when it died is charged as it was reserved,
  * before anything new is admitted.
  */
-export function openBooks({ dir, generation, warn }: BooksSetup): Books {
+export function openBooks({ project, generation, warn }: BooksSetup): Books {
+  const { dir, config } = project()
   const lock = lockStore(databasePath(dir))
-  const connection = openOrRelease(dir, lock)
+  const connection = openOrRelease(dir, lock, storeSettings(config).synchronous)
   const orphans = recoverOrphans(connection, Date.now())
   if (orphans.count > 0) warn(orphansText(orphans))
   const ledger = createLedger(connection, { onTrouble: ({ text }) => warn(text) })
@@ -48,6 +52,19 @@ export function openBooks({ dir, generation, warn }: BooksSetup): Books {
     generation,
     spentBefore: (_rule, query, counts) => ledger.spent(query).filter((part) => counts(part)),
   })
+  const settings = (): StoreSettings => storeSettings(project().config)
+  const upkeep = startUpkeep(connection, {
+    limits: {
+      get keepMs() {
+        return settings().keepMs
+      },
+      get maxBytes() {
+        return settings().maxBytes
+      },
+    },
+    now: () => Date.now(),
+    onTrouble: ({ message }) => warn(message),
+  })
   return {
     connection,
     ledger,
@@ -55,6 +72,7 @@ export function openBooks({ dir, generation, warn }: BooksSetup): Books {
     admin: { spend: createSpendReader(connection), budgets: (now) => gate.standing(now) },
     announce: (port) => lock.announce({ port }),
     async close() {
+      upkeep.stop()
       await ledger.close()
       connection.close()
       lock.release()
@@ -66,9 +84,9 @@ export function openBooks({ dir, generation, warn }: BooksSetup): Books {
 const BUSY_MS = 50
 
 /** A store that can not be opened must not stay locked. */
-function openOrRelease(dir: string, lock: StoreLock): Connection {
+function openOrRelease(dir: string, lock: StoreLock, synchronous: StoreSettings['synchronous']): Connection {
   try {
-    return openOwnDatabase(dir, { busyMs: BUSY_MS })
+    return openOwnDatabase(dir, { busyMs: BUSY_MS, synchronous })
   } catch (error) {
     lock.release()
     throw error

@@ -53,7 +53,7 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
   // Before the port is open there is only the terminal; later, whoever shows the session decides how.
   let tell = setup.warn
   const warn = (text: string): void => tell(text)
-  const books = openBooks({ dir: project.dir, generation, warn })
+  const books = openBooks({ project: () => settings.current().project, generation, warn })
   const { connection } = books
   const tiers = (): readonly string[] => settings.current().generation.routing.tiers
   const identity = await openIdentity({ project, offline: options.offline, connection, bus, tiers, warn })

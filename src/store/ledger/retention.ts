@@ -19,7 +19,7 @@ const STEP_ROWS = 500
 /** However small the size that is allowed: rolling windows of an hour cut through rows of that age. */
 const ALWAYS_KEPT_MS = 4_500_000
 
-export function createRetention(connection: Connection, { keepMs, maxBytes }: RetentionLimits): Retention {
+export function createRetention(connection: Connection, limits: RetentionLimits): Retention {
   const usedBytes = usedBytesReader(connection)
   const oldest = connection
     .prepare<[], number>(`SELECT at_ms / ${QUARTER_MS} FROM attempt ORDER BY at_ms / ${QUARTER_MS} LIMIT 1`)
@@ -38,6 +38,8 @@ export function createRetention(connection: Connection, { keepMs, maxBytes }: Re
   })
   return {
     step(now) {
+      // Read each time: a reload may have changed them.
+      const { keepMs, maxBytes } = limits
       const quarter = oldest.get()
       if (quarter === undefined) return false
       const ageLimit = Math.floor((now - keepMs) / QUARTER_MS)
