@@ -1,66 +1,11 @@
 import { request } from 'node:http'
-import { afterEach, describe, expect, it } from 'vitest'
-import { DEVELOPMENT_PRINCIPAL } from '../../../src/auth/authenticator.ts'
+import { describe, expect, it } from 'vitest'
 import type { Rights } from '../../../src/engine/decision.ts'
 import { HINT_NAMES } from '../../../src/proxy/hints.ts'
 import type { AuthPort, Principal } from '../../../src/proxy/ports.ts'
 import { ENDPOINT_NAMES, routeOf } from '../../../src/proxy/routes.ts'
-import type { ProxyOptions } from '../../../src/proxy/server.ts'
-import {
-  answerReply,
-  chatBody,
-  chatHeaders,
-  openProxy,
-  rawExchange,
-  statusOf,
-  TEST_KEY,
-  type TestProxy,
-} from './test-proxy.ts'
-
-const opened: TestProxy[] = []
-afterEach(async () => {
-  for (const { proxy } of opened.splice(0)) await proxy.close(0)
-})
-
-interface PrincipalSpec extends Partial<Omit<Principal, 'rights'>> {
-  readonly rights?: Partial<Rights>
-}
-
-function principal({ rights, ...rest }: PrincipalSpec): Principal {
-  return { ...DEVELOPMENT_PRINCIPAL, ...rest, rights: { ...DEVELOPMENT_PRINCIPAL.rights, ...rights } }
-}
-
-function authOf(spec: PrincipalSpec): AuthPort {
-  return { authenticate: (secret) => (secret === TEST_KEY ? principal(spec) : null) }
-}
-
-async function open(auth: AuthPort, options: Partial<ProxyOptions> = {}): Promise<TestProxy> {
-  const proxy = await openProxy(undefined, { auth, ...options })
-  opened.push(proxy)
-  return proxy
-}
-
-interface Answer {
-  readonly status: number
-  readonly code: string | undefined
-  readonly param: string | null | undefined
-  readonly text: string
-}
-
-async function chat(
-  { url }: TestProxy,
-  headers: Readonly<Record<string, string>> = {},
-  body: Readonly<Record<string, unknown>> = {},
-): Promise<Answer> {
-  return ask(url, '/v1/chat/completions', { method: 'POST', headers: chatHeaders(headers), body: chatBody(body) })
-}
-
-async function ask(url: string, path: string, init: RequestInit = { headers: chatHeaders() }): Promise<Answer> {
-  const response = await fetch(`${url}${path}`, init)
-  const text = await response.text()
-  const { error }: { error?: { code: string; param: string | null } } = text === '' ? {} : JSON.parse(text)
-  return { status: response.status, code: error?.code, param: error?.param, text }
-}
+import { ask, authOf, chat, open, principal, type PrincipalSpec } from './access-support.ts'
+import { chatBody, chatHeaders } from './test-proxy.ts'
 
 describe('whoever is not recognised', () => {
   it('hears the same, whatever the reason; the reason goes to the log', async () => {
@@ -278,86 +223,4 @@ describe('a user’s key', () => {
     for (const seen of proxy.seen) expect(seen.rights).toMatchObject(rights)
     expect(proxy.seen.length).toBeGreaterThan(8)
   })
-})
-
-describe('paths of administrators', () => {
-  const PATHS = [
-    '/gateway/keys',
-    '/gateway/keys/ci',
-    '/gateway/groups',
-    '/gateway/audit/head',
-    '/gateway/x',
-    '/v1/gateway/keys',
-  ]
-  const admin = {
-    keys: () => [{ id: 'key_1' }],
-    key: (name: string) => (name === 'ci' ? { id: 'key_1' } : null),
-    groups: () => [{ name: 'team' }],
-    auditHead: () => ({ seq: 1, hash: 'h' }),
-  }
-
-  it.each(PATHS)('%s: 403 for the key of a user, 401 for nobody', async (path) => {
-    const proxy = await open(authOf({ kind: 'user' }), { admin })
-    expect(await ask(proxy.url, path)).toMatchObject({ status: 403, code: 'admin_required' })
-    expect(await ask(proxy.url, path, {})).toMatchObject({ status: 401, code: 'invalid_api_key' })
-    expect(await ask(proxy.url, path, { headers: { 'x-api-key': 'x' } })).toMatchObject({ status: 401 })
-  })
-
-  it('are the same path to the check and to the router, however they are written', async () => {
-    const proxy = await open(authOf({ kind: 'user' }), { admin })
-    const host = `Host: 127.0.0.1:${proxy.port}\r\nAuthorization: Bearer ${TEST_KEY}\r\nConnection: close`
-    const targets = [
-      '/%67ateway/keys',
-      '/gateway%2Fkeys',
-      '/gateway/keys/',
-      '/gateway/keys?x=/v1/models',
-      '//gateway/keys',
-      '/v1/../gateway/keys',
-      '/v1/models/../../gateway/keys',
-      '/v1/models/%2e%2e/gateway/keys',
-      '/gateway\\keys',
-      '/GATEWAY/keys',
-      '/gateway/keys;x',
-      `http://127.0.0.1:${proxy.port}/gateway/keys`,
-    ]
-    for (const target of targets) {
-      const answer = await rawExchange(proxy.port, `GET ${target} HTTP/1.1\r\n${host}\r\n\r\n`)
-      expect([400, 403, 404], target).toContain(statusOf(answer))
-      expect(answer).not.toContain('key_1')
-    }
-  })
-
-  it('need a key where everything else needs none', async () => {
-    const proxy = await open({ authenticate: () => principal({ kind: 'user', anonymous: true }) }, { admin })
-    expect((await chat(proxy)).status).toBe(200)
-    for (const path of PATHS) expect((await ask(proxy.url, path, {})).status).toBe(401)
-  })
-
-  it('answer an administrator, and can only be read', async () => {
-    const proxy = await open(authOf({ kind: 'admin' }), { admin })
-    expect((await ask(proxy.url, '/gateway/keys')).text).toBe('{"object":"list","data":[{"id":"key_1"}]}')
-    expect((await ask(proxy.url, '/gateway/keys/ci')).text).toBe('{"id":"key_1"}')
-    expect((await ask(proxy.url, '/gateway/audit/head')).text).toBe('{"head":{"seq":1,"hash":"h"}}')
-    for (const path of ['/gateway/keys/gone', '/gateway/x'])
-      expect(await ask(proxy.url, path)).toMatchObject({ status: 404, code: 'not_found' })
-    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'])
-      expect((await ask(proxy.url, '/gateway/keys', { method, headers: chatHeaders() })).status).toBe(405)
-  })
-
-  it('are one more thing that an administrator may be kept from', async () => {
-    const proxy = await open(authOf({ kind: 'admin', endpoints: ['gateway.groups'] }), { admin })
-    expect((await ask(proxy.url, '/gateway/groups')).status).toBe(200)
-    expect(await ask(proxy.url, '/gateway/keys')).toMatchObject({ status: 403, code: 'endpoint_not_allowed' })
-  })
-
-  it('are not found where nothing is administered', async () => {
-    const proxy = await open(authOf({ kind: 'admin' }))
-    expect((await ask(proxy.url, '/gateway/keys')).status).toBe(404)
-  })
-})
-
-it('answers of the pipeline are not touched by any of this', async () => {
-  const proxy = await openProxy((incoming) => Promise.resolve(answerReply(incoming)))
-  opened.push(proxy)
-  expect((await chat(proxy)).status).toBe(200)
 })
