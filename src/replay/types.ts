@@ -85,9 +85,19 @@ export interface FixtureResponse {
   readonly finish: FinishReason | null
   readonly message: {
     readonly text: string
-    readonly tool_calls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]
+    readonly tool_calls?: readonly {
+      readonly id: string
+      readonly name: string
+      readonly arguments: string
+      /** The provider's seal on the call, as Google's compatible endpoint writes it. */
+      readonly extra_content?: JsonObject
+    }[]
     readonly refusal?: string
     readonly reasoning?: string
+    /** Thoughts one by one with their seals, as OpenRouter writes them; absent when none was sealed. */
+    readonly reasoning_details?: readonly JsonObject[]
+    /** The seal on the text. */
+    readonly extra_content?: JsonObject
   }
   readonly usage: TokenUsage | null
   readonly cost?: { readonly nano_usd: number; readonly basis: TokenUsage['basis'] }

@@ -1,9 +1,10 @@
 import type { UpstreamFailureClass } from '../../engine/record.ts'
 import type { UpstreamCall, UpstreamPort, UpstreamResult } from '../../pipeline/ports.ts'
-import type { Block, CanonicalAnswer } from '../../wire/canonical.ts'
+import type { CanonicalAnswer } from '../../wire/canonical.ts'
 import { totalOutput } from '../../wire/usage.ts'
 import type { Alternative, EvidenceLabel, Fixture, FixtureResponse } from '../types.ts'
 import type { ResponseStore } from '../ports.ts'
+import { answerBlocks } from '../fixtures/answer-blocks.ts'
 import { findRecorded, type LatencyEstimate } from './evidence.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -143,13 +144,6 @@ export function noteLatency(flight: InFlight, response: FixtureResponse, estimat
 
 /** A fixture's answer in canonical form. */
 export function canonicalAnswer(response: FixtureResponse): CanonicalAnswer {
-  const { message } = response
-  const blocks: Block[] = []
-  if (message.reasoning !== undefined) blocks.push({ kind: 'reasoning', text: message.reasoning })
-  if (message.text !== '') blocks.push({ kind: 'text', text: message.text })
-  if (message.refusal !== undefined) blocks.push({ kind: 'refusal', text: message.refusal })
-  for (const call of message.tool_calls ?? []) {
-    blocks.push({ kind: 'tool_use', id: call.id, name: call.name, argumentsJson: call.arguments })
-  }
-  return { id: '', model: response.model, blocks, finish: response.finish, usage: response.usage }
+  const { message, model, finish, usage } = response
+  return { id: '', model, blocks: answerBlocks(message), finish, usage }
 }
