@@ -89,6 +89,8 @@ export interface AttemptRecord {
   readonly waitedMs?: number
   /** What other credentials of the provider were refused with before this one was tried; absent when none was. */
   readonly refusedCredentials?: readonly { readonly status: number | null; readonly failure: UpstreamFailureClass }[]
+  /** The attempt failed before the provider was called. */
+  readonly uncalled?: true
   /** An estimate of what the provider may bill for a failed attempt; absent when it bills nothing. */
   readonly costNanoUsd?: number
 }

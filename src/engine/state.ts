@@ -1,5 +1,6 @@
 import type { Intent } from './intents.ts'
 import type { LatencyProfile, ModelId } from './matrix.ts'
+import type { Slot } from './budgets/account.ts'
 import type { BudgetRule } from './routing-config.ts'
 
 /**
@@ -37,6 +38,8 @@ export interface BudgetLeft {
   readonly subject: string
   readonly leftNanoUsd: number
   readonly resetsAt: number | null
+  /** Of a rolling window that holds something: when each part of it leaves is known by its slot. */
+  readonly slots?: readonly Slot[]
 }
 
 export interface SessionState {

@@ -31,6 +31,7 @@ export function attemptRecord(target: PlannedAttempt, result: UpstreamResult, pl
     ...(cooldownMs === null ? {} : { cooldownMs: Math.round(cooldownMs) }),
     ...(retryOf === null ? {} : { retryOf }),
     ...(waitedMs === 0 ? {} : { waitedMs: micros(waitedMs) }),
+    ...(result.kind === 'failed' && result.uncalled === true ? { uncalled: true as const } : {}),
     ...(costNanoUsd === 0 ? {} : { costNanoUsd }),
     ...(refused.length === 0 ? {} : { refusedCredentials: refused }),
   }
@@ -55,7 +56,7 @@ export function isAbandoned(result: UpstreamResult): result is UpstreamFailure {
 }
 
 /** Microsecond resolution is all that these clocks give. */
-function micros(ms: number): number {
+export function micros(ms: number): number {
   return Math.round(ms * 1000) / 1000
 }
 
@@ -69,12 +70,14 @@ export const SHUT: UpstreamFailure = {
   injected: false,
 }
 
-/** The provider was at work when we left it or it broke off, and may bill for that. */
+/** The provider was at work when we left it or it broke off, and may bill for that. An error that it answers is free. */
 export function mayBeBilled({ failure, uncalled }: Pick<UpstreamFailure, 'failure' | 'uncalled'>): boolean {
   if (uncalled === true) return false
   return (
     failure.startsWith('timeout_') ||
     failure === 'aborted' ||
+    // The connection was lost after the request had been sent.
+    failure === 'connect' ||
     failure === 'cut_mid_stream' ||
     failure === 'empty' ||
     failure === 'malformed'

@@ -1,11 +1,12 @@
 import type { PlannedAttempt } from '../engine/decision.ts'
 import { bodyWithOutputLimit, withOutputLimit } from '../wire/output-limit.ts'
-import { attemptRecord, isAbandoned, mayBeBilled, outcomeOf } from './attempt-facts.ts'
+import { attemptRecord, isAbandoned, mayBeBilled, micros, outcomeOf } from './attempt-facts.ts'
 import type { Exchange } from './exchange.ts'
 import type {
   AdmissionPort,
   Admitted,
   AttemptWatch,
+  Callee,
   Clock,
   Incoming,
   Settlement,
@@ -15,7 +16,7 @@ import type {
   UpstreamResult,
 } from './ports.ts'
 import { missingError } from './refusal.ts'
-import { NOT_CALLED, settleAttempt } from './settling.ts'
+import { LOST, NOT_CALLED, settleAttempt } from './settling.ts'
 import { end, type Tried } from './tried.ts'
 
 export interface AttemptPorts {
@@ -58,13 +59,16 @@ export async function tryTarget(ports: AttemptPorts, attempt: Attempt): Promise<
     return end({ kind: 'error', error: admission.error, refused: true })
   }
   exchange.spending.admitted(admission)
-  const settle = (how: Omit<Settlement, 'at'>): void => settleAttempt(ports, exchange, { admission, how })
-  const watch = state.attemptStarts?.(target, generation.routing.failover, at) ?? null
+  const settle = (how: Omit<Settlement, 'at'>): number => settleAttempt(ports, exchange, { admission, how })
+  const watch = state.attemptStarts?.(calleeOf(exchange, target), at) ?? null
   if (watch === null && state.attemptStarts !== undefined) {
     settle(NOT_CALLED)
     return { kind: 'shut' }
   }
-  const { result, bill } = await call(ports, attempt, { admission, watch })
+  const { result, bill } = await call(ports, attempt, { admission, watch }).catch((bug: unknown) => {
+    settle(LOST)
+    throw bug
+  })
   const serving = { target, admission, watch }
   if (result.kind === 'answer') return end({ kind: 'answer', answer: result.answer, raw: result.raw, ...serving })
   if (result.kind === 'stream') return end({ kind: 'stream', parts: result.parts, ...serving })
@@ -78,9 +82,15 @@ export async function tryTarget(ports: AttemptPorts, attempt: Attempt): Promise<
     settle({ outcome: 'client_gone', failure, status, usage: exchange.usage, cost: exchange.cost })
     return end({ kind: 'client_gone' })
   }
-  if (result.uncalled === true) settle({ ...NOT_CALLED, failure })
-  else settle({ outcome: 'failed', failure, status, ...bill })
+  if (result.uncalled === true)
+    settle({ ...NOT_CALLED, outcome: failure === 'aborted' ? 'refused' : 'failed', failure })
+  else exchange.chargeLast(settle({ outcome: 'failed', failure, status, ...bill }))
   return { kind: 'failed', result }
+}
+
+/** What the state is asked about before a call. */
+export function calleeOf({ incoming, decided, generation }: Exchange, target: PlannedAttempt): Callee {
+  return { target, incoming, plan: decided.decision.plan, limits: generation.routing.failover }
 }
 
 interface Called {
@@ -109,7 +119,8 @@ async function call(ports: AttemptPorts, attempt: Attempt, ticket: Ticket): Prom
     signal,
     firstTokenWithinMs: leftMs,
   })
-  const ms = clock.monotonic() - startedAt
+  // Rounded as the record keeps it, so that what is estimated from it can be estimated again.
+  const ms = micros(clock.monotonic() - startedAt)
   exchange.upstreamMs += ms
   const cooldownMs = tell(ticket.watch, result, { attempt, now: clock.now(), leftMs })
   if (result.kind === 'answer' || result.kind === 'stream') {

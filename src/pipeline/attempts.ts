@@ -4,7 +4,7 @@ import type { FailoverConfig } from '../engine/routing-config.ts'
 import type { GatewayError } from '../wire/errors.ts'
 import { SHUT } from './attempt-facts.ts'
 import { withinMs } from './attempt-time.ts'
-import { tryTarget, type AttemptPorts } from './attempt.ts'
+import { calleeOf, tryTarget, type AttemptPorts } from './attempt.ts'
 import { CostCap } from './cost-cap.ts'
 import type { Exchange } from './exchange.ts'
 import type { UpstreamFailure } from './ports.ts'
@@ -117,7 +117,7 @@ class Attempts {
   #usable(index: number): boolean {
     const target = this.#plan[index]
     if (target === undefined || !this.#cap.allows(target)) return false
-    return this.#ports.state.callable?.(target, this.#ports.clock.now()) ?? true
+    return this.#ports.state.callable?.(calleeOf(this.#exchange, target), this.#ports.clock.now()) ?? true
   }
 
   #gaveUp(why: StopCause): Reached {

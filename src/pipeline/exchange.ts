@@ -13,6 +13,8 @@ const MOST_TOKENS_PER_MS = 1
 /** The progress of one exchange. Everything that headers, logs and rows say later is written down here, once. */
 export class Exchange {
   readonly incoming: Incoming
+  /** Its number among the exchanges of the pipeline. */
+  readonly arrival: number
   readonly generation: Generation
   readonly at: number
   readonly decided: Decided
@@ -34,6 +36,7 @@ export class Exchange {
 
   constructor(setup: {
     incoming: Incoming
+    arrival: number
     generation: Generation
     at: number
     decided: Decided
@@ -43,6 +46,7 @@ export class Exchange {
     mode: UpstreamPort['mode']
   }) {
     this.incoming = setup.incoming
+    this.arrival = setup.arrival
     this.generation = setup.generation
     this.at = setup.at
     this.decided = setup.decided
@@ -95,6 +99,13 @@ export class Exchange {
     return { usage, cost: costOfUsage(usage, this.row(model)?.prices ?? null) }
   }
 
+  /** What a budget charged for the last attempt, which failed, where that is not what was estimated. */
+  chargeLast(nanoUsd: number): void {
+    const last = this.attempts.at(-1)
+    if (last?.costNanoUsd === undefined || nanoUsd === 0 || nanoUsd === last.costNanoUsd) return
+    this.attempts[this.attempts.length - 1] = { ...last, costNanoUsd: nanoUsd }
+  }
+
   #estimatedUsage(answer: CanonicalAnswer | null): TokenUsage {
     let output = 0
     let reasoning = 0
@@ -144,7 +155,8 @@ export class Exchange {
   }
 
   content(answer: CanonicalAnswer | null, chunks: ExchangeContent['chunks']): ExchangeContent {
-    return { incoming: this.incoming, answer, chunks, state: this.decided.state, roll: this.decided.roll }
+    const { incoming, arrival, decided } = this
+    return { incoming, answer, chunks, state: decided.state, roll: decided.roll, arrival }
   }
 }
 

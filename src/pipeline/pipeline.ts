@@ -25,7 +25,7 @@ import type {
 import type { Reached } from './reached.ts'
 import { refusalError, strictRefusal } from './refusal.ts'
 import { relayStream, type StreamEnd } from './relay.ts'
-import { settleAttempt } from './settling.ts'
+import { LOST, seeBudgets, settleAttempt } from './settling.ts'
 import { realSleep } from './sleep.ts'
 
 export interface PipelinePorts {
@@ -42,9 +42,10 @@ export interface PipelinePorts {
 
 /** The order of the stages, over ports. `dev` and `replay` differ in the ports they pass, in nothing else. */
 export function createPipeline(ports: PipelinePorts): Pipeline {
+  let arrivals = 0
   return {
     decide: (incoming, at) => decideNow(ports, { incoming, generation: ports.generation(), at }),
-    run: (incoming, signal) => new Run(ports, incoming, signal).reply(),
+    run: (incoming, signal) => new Run(ports, { incoming, arrival: arrivals++ }, signal).reply(),
   }
 }
 
@@ -54,7 +55,11 @@ class Run {
   readonly #signal: AbortSignal
   #leave: ((usage: TokenUsage | null, now: number) => void) | null = null
 
-  constructor(ports: PipelinePorts, incoming: Incoming, signal: AbortSignal) {
+  constructor(
+    ports: PipelinePorts,
+    { incoming, arrival }: { readonly incoming: Incoming; readonly arrival: number },
+    signal: AbortSignal,
+  ) {
     this.#ports = ports
     this.#signal = signal
     const { clock } = ports
@@ -65,6 +70,7 @@ class Run {
     const decideMs = clock.monotonic() - startedAt
     this.#exchange = new Exchange({
       incoming,
+      arrival,
       generation,
       at,
       decided,
@@ -76,6 +82,16 @@ class Run {
   }
 
   async reply(): Promise<ExchangeReply> {
+    try {
+      return await this.#reply()
+    } catch (bug) {
+      // A bug must not keep a place under a limit for ever.
+      this.#leaveNow(null)
+      throw bug
+    }
+  }
+
+  async #reply(): Promise<ExchangeReply> {
     const exchange = this.#exchange
     const refusal =
       refusalError(exchange.decided, exchange.at) ??
@@ -85,10 +101,19 @@ class Run {
     if (turnedAway !== null) return this.#error(turnedAway, 'refused')
     const sleep = this.#ports.sleep ?? realSleep
     const reached = await runAttempts({ ...this.#ports, sleep }, exchange, this.#signal)
-    const reply = this.#replyTo(reached)
+    const reply = this.#settledReply(reached)
     // What was spent is on record before the last byte goes out; a stream waits at its own end.
     if (reply.kind !== 'stream') await this.#ports.admission.durable?.()
     return reply
+  }
+
+  #settledReply(reached: Reached): ExchangeReply {
+    try {
+      return this.#replyTo(reached)
+    } catch (bug) {
+      if ('admission' in reached) reached.admission.settle({ ...LOST, at: this.#ports.clock.now() })
+      throw bug
+    }
   }
 
   #replyTo(reached: Reached): ExchangeReply {
@@ -142,6 +167,7 @@ class Run {
       settle: (end) => this.#settleStream(reached, end),
       durable: () => this.#ports.admission.durable?.(),
     })
+    seeBudgets(this.#ports, exchange)
     const draft = exchange.record({ kind: 'answered', status: 200, finish: null }, { kind: 'pending' })
     return { kind: 'stream', draft, ...relayed }
   }
@@ -164,6 +190,12 @@ class Run {
     settleAttempt(this.#ports, this.#exchange, { admission, how: { ...how, usage, cost } })
   }
 
+  /** Once. */
+  #leaveNow(usage: TokenUsage | null): void {
+    this.#leave?.(usage, this.#ports.clock.now())
+    this.#leave = null
+  }
+
   /** The last stage of every exchange, whatever happened: session, record, sinks. */
   #finish(
     result: ExchangeResult,
@@ -171,7 +203,7 @@ class Run {
     { chunks, flowMs }: { chunks: ExchangeContent['chunks']; flowMs: number | null } = NOT_STREAMED,
   ): ExchangeRecord {
     const exchange = this.#exchange
-    this.#leave?.(exchange.usage, this.#ports.clock.now())
+    this.#leaveNow(exchange.usage)
     const record = exchange.record(result)
     const served = exchange.attempts.findLast((attempt) => attempt.failure === null)
     const row = served === undefined ? undefined : exchange.row(served.model)

@@ -140,6 +140,8 @@ export interface ExchangeContent {
   /** The state snapshot that `decide()` saw. */
   readonly state: StateSnapshot
   readonly roll: number
+  /** From 0, in the order in which the exchanges of a pipeline were decided. */
+  readonly arrival: number
 }
 
 /** Gets every finished exchange, also refused and failed ones. Must not throw and must not block. */
@@ -202,6 +204,14 @@ export type AttemptOutcome =
   /** Nothing can be said: the client left, or the attempt had too little time. */
   | { readonly kind: 'no_verdict' }
 
+/** A target of the plan, and the exchange that wants to call it. */
+export interface Callee {
+  readonly target: PlannedAttempt
+  readonly incoming: Incoming
+  readonly plan: readonly PlannedAttempt[]
+  readonly limits: CooldownLimits
+}
+
 /** An attempt under way, as the health of its target sees it. */
 export interface AttemptWatch {
   /** The first content has arrived. */
@@ -228,9 +238,9 @@ export interface StatePort {
   /** Replaces those members of the snapshot once the intent is known. Absent where the snapshot holds them already. */
   learned?(scope: LearnedScope): Learned
   /** Whether an attempt on the target could start now. Absent where health is not kept. */
-  callable?(target: PlannedAttempt, now: number): boolean
+  callable?(callee: Callee, now: number): boolean
   /** Before every attempt; null when the target must not be called now. Absent where health is not kept. */
-  attemptStarts?(target: PlannedAttempt, limits: CooldownLimits, now: number): AttemptWatch | null
+  attemptStarts?(callee: Callee, now: number): AttemptWatch | null
   answered?(seen: AnswerSeen): void
 }
 

@@ -38,8 +38,8 @@ export function createLiveState(): StatePort {
       latency: observations.latency(scope),
       outputTokens: observations.outputTokens(scope),
     }),
-    callable: (target, now) => health.callable(target, now),
-    attemptStarts: (target, limits, now) => health.start(target, limits, now),
+    callable: ({ target }, now) => health.callable(target, now),
+    attemptStarts: ({ target, limits }, now) => health.start(target, limits, now),
     answered: (seen) => observations.add(seen),
   }
 }

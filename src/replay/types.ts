@@ -31,6 +31,8 @@ export interface Fixture {
   readonly turn: number
   /** ISO time of arrival. */
   readonly ts: string
+  /** Number of the exchange in its recording, from 0; tells the order within a millisecond, and which ones are missing. */
+  readonly seq?: number
   readonly source: { readonly kind: string; readonly from?: string; readonly orig_id?: string }
   readonly tags: readonly string[]
   readonly weight: number
@@ -44,8 +46,11 @@ export interface Fixture {
     readonly status: number | null
     readonly error?: string
     readonly retry_after_ms?: number
+    /** With an `error`: the stream broke off after its first content. */
     readonly ttft_ms?: number
     readonly total_ms?: number
+    /** The provider was not called, so it billed nothing. */
+    readonly uncalled?: true
   }[]
   /** Absent when no answer was recorded. */
   readonly res?: FixtureResponse
@@ -54,6 +59,8 @@ export interface Fixture {
     readonly policy: string
     readonly hits: Readonly<Record<string, number>>
     readonly decision_stable: boolean
+    /** False when redaction changed what the request is reckoned to cost, so that budgets drain a little differently. */
+    readonly amounts_stable?: false
   }
 }
 

@@ -105,7 +105,10 @@ function resetsAt(account: Account): number | null {
 
 /** The account as a decision sees it. */
 export function budgetLeft(account: Account, rule: BudgetRule, subject: string): BudgetLeft {
-  return { rule, subject, leftNanoUsd: leftOf(account, rule), resetsAt: resetsAt(account) }
+  const leftNanoUsd = leftOf(account, rule)
+  if (rule.rolling !== true || account.slots.length === 0)
+    return { rule, subject, leftNanoUsd, resetsAt: resetsAt(account) }
+  return { rule, subject, leftNanoUsd, resetsAt: null, slots: account.slots }
 }
 
 /** Reserves an amount; null when the budget does not hold it. Budgets that only warn refuse nothing; 0 always fits. */

@@ -1,6 +1,9 @@
 import type { Clock } from '../../pipeline/ports.ts'
 
+const MICROS = 1_000
+
 interface Timer {
+  /** In microseconds, as all times in here: whole numbers add up exactly, in whatever order. */
   readonly at: number
   /** Timers of one instant fire in the order they were set. */
   readonly order: number
@@ -13,28 +16,32 @@ interface Timer {
  */
 export class VirtualTime implements Clock {
   #now = 0
+  /** The first moment; spans are counted from it, since a double holds few decimals of a time of day. */
+  #started: number | null = null
   #order = 0
   readonly #heap: Timer[] = []
 
   now(): number {
-    return this.#now
+    return this.#now / MICROS
   }
 
   monotonic(): number {
-    return this.#now
+    return (this.#now - (this.#started ?? 0)) / MICROS
   }
 
   /** Resolves `ms` of virtual time from now. */
   wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#push({ at: this.#now + Math.max(0, ms), order: this.#order++, fire: resolve })
+      this.#push({ at: this.#now + micros(Math.max(0, ms)), order: this.#order++, fire: resolve })
     })
   }
 
   /** Fires everything due up to `at` (ms since the epoch), then moves there. Time never runs backwards. */
   async advanceTo(at: number): Promise<void> {
-    for (let next = this.#heap[0]; next !== undefined && next.at <= at; next = this.#heap[0]) await this.#fire(next)
-    this.#now = Math.max(this.#now, at)
+    const until = micros(at)
+    for (let next = this.#heap[0]; next !== undefined && next.at <= until; next = this.#heap[0]) await this.#fire(next)
+    this.#now = Math.max(this.#now, until)
+    this.#started ??= this.#now
   }
 
   /** Fires everything that is left, including what is set while doing so. */
@@ -77,6 +84,10 @@ export class VirtualTime implements Clock {
     }
     heap[index] = last
   }
+}
+
+function micros(ms: number): number {
+  return Math.round(ms * MICROS)
 }
 
 function before(a: Timer, b: Timer): boolean {

@@ -10,7 +10,7 @@ import { fixtureId, KEY_VERSION, keyOf, shortHash } from '../fixtures/key.ts'
 import type { Fixture, FixtureRequest, FixtureResponse } from '../types.ts'
 import { redactAnswer } from './redact-answer.ts'
 import { redactBody } from './redact-body.ts'
-import { redactDecision, redactRights, redactState, replaceId } from './redact-context.ts'
+import { redactDecision, redactRights, redactState, renamedSubjects, replaceId } from './redact-context.ts'
 import type { Identities } from './redact-context.ts'
 import { recordedBody } from './recorded-body.ts'
 
@@ -43,6 +43,7 @@ export function buildFixture(record: ExchangeRecord, content: ExchangeContent, p
     session: redacted.sessionId,
     turn: record.session.turn,
     ts: new Date(record.at).toISOString(),
+    seq: content.arrival,
     source: { kind: 'recorded', from: `gateway dev, ${record.upstreamMode}`, orig_id: session.name(record.requestId) },
     tags: [...redacted.asked.hints.tags],
     weight: 1,
@@ -60,7 +61,12 @@ export function buildFixture(record: ExchangeRecord, content: ExchangeContent, p
     attempts: record.attempts.map((attempt) => attemptOf(attempt)),
     ...(res === undefined ? {} : { res }),
     expect: [],
-    redaction: { policy: parts.redactor.policy, hits: { ...session.hits }, decision_stable: stable },
+    redaction: {
+      policy: parts.redactor.policy,
+      hits: { ...session.hits },
+      decision_stable: stable,
+      ...(sameSize(record.decision, again) ? {} : { amounts_stable: false }),
+    },
   }
 }
 
@@ -104,6 +110,11 @@ function sameRoute(a: Decision, b: Decision): boolean {
   return canonicalJson(routeOf(a)) === canonicalJson(routeOf(b))
 }
 
+/** Whether budgets reserve the same for both: what an attempt may cost hangs on the size of its prompt. */
+function sameSize({ features: a }: Decision, { features: b }: Decision): boolean {
+  return a.inputTokens === b.inputTokens && a.inputBound?.tokens === b.inputBound?.tokens
+}
+
 function routeOf({ outcome, plan, intent }: Decision): unknown {
   const reason =
     outcome.kind === 'chosen'
@@ -118,9 +129,7 @@ function originalDecision(
   redacted: Incoming,
   state: StateSnapshot,
 ): Decision {
-  const subjects = new Map(
-    content.state.budgets.map((budget, index) => [budget.subject, state.budgets[index]?.subject ?? '']),
-  )
+  const subjects = renamedSubjects(content.state.budgets, state.budgets)
   return redactDecision(decision, redacted.asked, { rights: redacted.rights, subjects })
 }
 
@@ -133,6 +142,7 @@ function attemptOf(attempt: ExchangeRecord['attempts'][number]): NonNullable<Fix
     ...(attempt.retryAfterMs === null ? {} : { retry_after_ms: attempt.retryAfterMs }),
     ...(attempt.firstTokenMs === null ? {} : { ttft_ms: attempt.firstTokenMs }),
     total_ms: attempt.ms,
+    ...(attempt.uncalled === true ? { uncalled: true as const } : {}),
   }
 }
 
@@ -147,8 +157,8 @@ function responseOf(
   const timing = { ttft_ms: record.timing.firstTokenMs, total_ms: record.timing.totalMs }
   if (result.kind !== 'answered' || content.answer === null) {
     const code = result.kind === 'answered' ? 'internal_error' : result.code
-    const nothing = { finish: null, message: { text: '' }, usage: record.usage, timing, error: { code } }
-    return { status: result.status, model, ...nothing }
+    const nothing = { finish: null, message: { text: '' }, usage: record.usage, ...costOf(record), timing }
+    return { status: result.status, model, ...nothing, error: { code } }
   }
   const message = redactAnswer(content.answer, session)
   return {
@@ -157,10 +167,15 @@ function responseOf(
     finish: result.finish,
     message,
     usage: record.usage,
-    ...(record.cost.kind === 'known' ? { cost: { nano_usd: record.cost.nanoUsd, basis: record.cost.usageBasis } } : {}),
+    ...costOf(record),
     timing,
     ...(content.chunks === null ? {} : { chunks: chunksOf(content.chunks, message.text) }),
   }
+}
+
+/** Of all attempts, also of those that failed. */
+function costOf({ cost }: ExchangeRecord): Pick<FixtureResponse, 'cost'> {
+  return cost.kind === 'known' ? { cost: { nano_usd: cost.nanoUsd, basis: cost.usageBasis } } : {}
 }
 
 /** Cut points fit the stored text only when redaction left its length alone. */

@@ -12,9 +12,11 @@ export interface Identities {
 
 type IdentityKind = 'user' | 'project' | 'key' | 's'
 
-/** The same id always gets the same stand-in; under `secrets` ids stay, without what looks like a secret. */
+/** The same id always gets the same stand-in; under `secrets` ids stay unless they hold what looks like a secret. */
 export function replaceId(kind: IdentityKind, id: string, identities: Identities): string {
-  return identities.profile === 'secrets' ? identities.session.name(id) : keyedHash(kind, id, identities.salt)
+  // Placeholders count within a session, so those of two sessions may be equal where the ids are not.
+  const kept = identities.profile === 'secrets' && identities.session.name(id) === id
+  return kept ? id : keyedHash(kind, id, identities.salt)
 }
 
 export function redactRights(rights: Rights, identities: Identities): Rights {
@@ -43,25 +45,46 @@ function redactSubject(scope: string, subject: string, identities: Identities): 
   return scope === 'user' || scope === 'project' || scope === 'key' ? replaceId(scope, subject, identities) : subject
 }
 
+/** Stand-ins by budget and subject: a user and a project may have the same name. */
+type RenamedSubjects = ReadonlyMap<string, string>
+
 export interface DecisionRedaction {
   readonly rights: Rights
-  /** Subjects of the original with their stand-ins. */
-  readonly subjects: ReadonlyMap<string, string>
+  readonly subjects: RenamedSubjects
+}
+
+/** The subjects of a snapshot with their stand-ins in the redacted one. */
+export function renamedSubjects(before: StateSnapshot['budgets'], after: StateSnapshot['budgets']): RenamedSubjects {
+  return new Map(
+    before.map(({ rule, subject }, index) => [subjectKey(rule.name, subject), after[index]?.subject ?? '']),
+  )
+}
+
+function subjectKey(budget: string, subject: string): string {
+  return `${budget}\n${subject}`
 }
 
 /** A decision on the original request, without the ids in it. */
 export function redactDecision(decision: Decision, asked: Decision['asked'], redaction: DecisionRedaction): Decision {
-  const subject = (name: string): string => redaction.subjects.get(name) ?? name
+  const renamed = <T extends Named>(named: T): T => ({
+    ...named,
+    subject: redaction.subjects.get(subjectKey(named.budget, named.subject)) ?? named.subject,
+  })
   return {
     ...decision,
     asked,
     principal: redaction.rights,
-    candidates: decision.candidates.map((candidate) => redactCandidate(candidate, subject)),
-    budgetWarnings: decision.budgetWarnings.map((warning) => ({ ...warning, subject: subject(warning.subject) })),
+    candidates: decision.candidates.map((candidate) => redactCandidate(candidate, renamed)),
+    budgetWarnings: decision.budgetWarnings.map((warning) => renamed(warning)),
   }
 }
 
-function redactCandidate(candidate: Candidate, subject: (name: string) => string): Candidate {
+interface Named {
+  readonly budget: string
+  readonly subject: string
+}
+
+function redactCandidate(candidate: Candidate, renamed: <T extends Named>(named: T) => T): Candidate {
   if (!('rejected' in candidate) || candidate.rejected.code !== 'budget_exhausted') return candidate
-  return { ...candidate, rejected: { ...candidate.rejected, subject: subject(candidate.rejected.subject) } }
+  return { ...candidate, rejected: renamed(candidate.rejected) }
 }

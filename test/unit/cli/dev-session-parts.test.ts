@@ -16,6 +16,7 @@ function finished(changes: Partial<ExchangeRecord> = {}): DevEvent {
     chunks: null,
     state: { health: {}, budgets: [], session: null, latency: {}, outputTokens: {} },
     roll: 0.5,
+    arrival: 0,
   }
   return { kind: 'finished', record: recordOf(from, changes), content }
 }

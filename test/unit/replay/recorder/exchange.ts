@@ -139,6 +139,7 @@ export function exchange(parts: ExchangeParts): { record: ExchangeRecord; conten
       chunks: parts.chunks ?? null,
       state: EMPTY_STATE,
       roll: 0.5,
+      arrival: 0,
     },
   }
 }
