@@ -28,7 +28,7 @@ export interface KeyAuthenticatorSetup {
   readonly store: Pick<KeyStore, 'version' | 'keys' | 'groups'>
   /** Of the config in force, low to high. */
   readonly tiers: () => readonly string[]
-  /** Told when the store can not be read. The keys known so far go on working; see the class below for why. */
+  /** Told when the store can not be read. The keys known so far go on working. */
   readonly onTrouble?: (cause: unknown) => void
 }
 
@@ -44,51 +44,23 @@ export interface KeyAuthenticator extends AuthPort {
   development(): Principal | null
 }
 
-/**
- * Every request asks the store for its version and then looks into memory. So a key that another process revoked is refused
- * by the next request, on connections that are open already too. When the version can not be read, nothing can have been
- * revoked through this store either, and refusing everybody would turn trouble with a disk into an outage: the keys in
- * memory stay in force, and the trouble is told.
- */
-export function createKeyAuthenticator({ store, tiers, onTrouble }: KeyAuthenticatorSetup): KeyAuthenticator {
-  let seen: { readonly version: number; readonly tiers: readonly string[]; readonly index: KeyIndex } | null = null
+/** Finds the identity of a secret, and judges at every request whether the secret still works. */
+export function createKeyAuthenticator(setup: KeyAuthenticatorSetup): KeyAuthenticator {
   const digests = new WeakMap<Principal, Uint8Array>()
-
-  function current(): KeyIndex {
-    try {
-      const version = store.version()
-      if (seen === null || seen.version !== version || seen.tiers !== tiers())
-        seen = { version, tiers: tiers(), index: load() }
-    } catch (cause) {
-      if (seen === null) throw cause
-      onTrouble?.(cause)
-    }
-    return seen.index
-  }
-
-  function load(): KeyIndex {
-    const index = indexOf({ keys: store.keys(), groups: store.groups() }, tiers())
+  const current = liveIndex(setup, (index) => {
     for (const { principal, digest } of index.secrets) if (principal !== null) digests.set(principal, digest)
-    return index
-  }
-
-  function known(entry: IndexedSecret, now: number): Exclude<Authenticated, null> {
-    const refusal = refusalOf(entry.key, entry.secret, now)
-    if (refusal !== null) return denied(refusal, entry.key.id)
-    return entry.principal ?? denied('group_missing', entry.key.id)
-  }
-
+  })
   return {
     authenticate(secret, now) {
       const malformed = formProblem(secret)
       if (secret === null || malformed !== null) return denied(malformed ?? 'missing', null)
       const entry = current().find(keyDigest(secret))
-      return entry === null ? denied('unknown', null) : known(entry, now)
+      return entry === null ? denied('unknown', null) : judged(entry, now)
     },
     stillHolds(principal, now) {
       const digest = digests.get(principal)
       const entry = digest === undefined ? null : current().find(digest)
-      return entry !== null && known(entry, now).kind !== 'denied'
+      return entry !== null && judged(entry, now).kind !== 'denied'
     },
     issued: (principal) => digests.has(principal),
     groups: () => current().groups,
@@ -97,6 +69,39 @@ export function createKeyAuthenticator({ store, tiers, onTrouble }: KeyAuthentic
       return entry === undefined ? DEVELOPMENT_PRINCIPAL : entry.principal
     },
   }
+}
+
+/**
+ * Every request asks the store for its version and then looks into memory. So a key that another process revoked is refused
+ * by the next request, on connections that are open already too. While the version can not be read, the keys in memory stay
+ * in force, since refusing everybody would turn trouble with a disk into an outage. A revocation is then not seen before the
+ * trouble is over, which is why it is told.
+ */
+function liveIndex(
+  { store, tiers, onTrouble }: KeyAuthenticatorSetup,
+  onLoad: (index: KeyIndex) => void,
+): () => KeyIndex {
+  let seen: { readonly version: number; readonly tiers: readonly string[]; readonly index: KeyIndex } | null = null
+  return () => {
+    try {
+      const version = store.version()
+      if (seen === null || seen.version !== version || seen.tiers !== tiers()) {
+        const index = indexOf({ keys: store.keys(), groups: store.groups() }, tiers())
+        onLoad(index)
+        seen = { version, tiers: tiers(), index }
+      }
+    } catch (cause) {
+      if (seen === null) throw cause
+      onTrouble?.(cause)
+    }
+    return seen.index
+  }
+}
+
+function judged({ key, secret, principal }: IndexedSecret, now: number): Exclude<Authenticated, null> {
+  const refusal = refusalOf(key, secret, now)
+  if (refusal !== null) return denied(refusal, key.id)
+  return principal ?? denied('group_missing', key.id)
 }
 
 /** Keys of ours that are mistyped, and texts too short for a key of anybody, are never looked up. */

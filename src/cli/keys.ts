@@ -9,6 +9,7 @@ export function addKeysCommand(program: Command): void {
     .summary('make, rotate and revoke keys')
     .description('Who may use the proxy, and for what. A running proxy sees every change with its next request.')
   addLife(keys)
+  addSecrets(keys)
   addLooks(keys)
   addGroups(keys)
 }
@@ -31,6 +32,19 @@ function addLife(keys: Command): void {
       await runSet(cliContext(command), { key, options, now: Date.now() })
     })
   keys
+    .command('alias')
+    .summary('add or remove a name that requests of the key may go by')
+    .argument('<key>', 'alias or id')
+    .argument('<action>', 'add or remove')
+    .argument('<name>', 'the name')
+    .action(async (key: string, action: string, name: string, _options: unknown, command: Command) => {
+      const { runAlias } = await import('./keys/change.ts')
+      runAlias(cliContext(command), { key, action, name, now: Date.now() })
+    })
+}
+
+function addSecrets(keys: Command): void {
+  keys
     .command('rotate')
     .summary('give a key a new secret; the old one works on for a while')
     .argument('<key>', 'alias or id')
@@ -47,16 +61,6 @@ function addLife(keys: Command): void {
     .action(async (key: string, _options: unknown, command: Command) => {
       const { runRevoke } = await import('./keys/change.ts')
       runRevoke(cliContext(command), key, Date.now())
-    })
-  keys
-    .command('alias')
-    .summary('add or remove a name that requests of the key may go by')
-    .argument('<key>', 'alias or id')
-    .argument('<action>', 'add or remove')
-    .argument('<name>', 'the name')
-    .action(async (key: string, action: string, name: string, _options: unknown, command: Command) => {
-      const { runAlias } = await import('./keys/change.ts')
-      runAlias(cliContext(command), { key, action, name, now: Date.now() })
     })
   keys
     .command('import')
@@ -105,6 +109,10 @@ function addGroups(keys: Command): void {
         await runGroupChange(cliContext(command), { name: which, action: name, options, now: Date.now() })
       })
   }
+  addGroupLooks(group)
+}
+
+function addGroupLooks(group: Command): void {
   group
     .command('remove')
     .summary('remove a group without keys')
