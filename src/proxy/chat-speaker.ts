@@ -5,10 +5,11 @@ import type { JsonObject } from '../wire/json.ts'
 import { encodeChatAnswer } from '../wire/openai-chat/answer.ts'
 import { ChatStreamEncoder } from '../wire/openai-chat/encode-stream.ts'
 import { parseChatRequest } from '../wire/openai-chat/parse-request.ts'
+import { withRaw } from '../wire/openai-chat/raw-chunk.ts'
 import { standardChatBody } from '../wire/openai-chat/standard-body.ts'
 import { SSE_DONE, sseData } from '../wire/sse.ts'
 import { answerForMistralClient, chunkForMistralClient, forMistralClient, isMistralClient } from './mistral-client.ts'
-import { renameModel, withoutEmptyUsage } from './raw-text.ts'
+import { modelRenamer, withoutEmptyUsage } from './raw-text.ts'
 import { EVENT_STREAM, OPENAI_VOICE } from './openai-voice.ts'
 import { answerId, arrivedAt, servedName } from './served.ts'
 import type { AnswerReply, Speaker, StreamWriter } from './speaker.ts'
@@ -56,11 +57,15 @@ function streamWriter(draft: ExchangeRecord, { canonical, mistral, requestId }: 
     includeUsage: canonical.includeUsage || mistral,
     id: answerId('chatcmpl-', requestId),
   })
-  let reported = model
+  let rename = modelRenamer(model, model)
+  const start = (part: Extract<StreamPart, { kind: 'start' }>): StreamPart => {
+    if (part.model !== '') rename = modelRenamer(part.model, model)
+    return { ...part, model }
+  }
   return {
-    write(part) {
-      if (part.kind === 'start') reported = part.model === '' ? model : part.model
-      const payloads = encoder.write(renamed(mistral ? forMistralClient(part) : part, reported, model))
+    write(given) {
+      const part = given.kind === 'start' ? start(given) : given
+      const payloads = encoder.write(renamed(mistral ? forMistralClient(part) : part, rename))
       const said = mistral ? payloads.map(chunkForMistralClient) : payloads
       return said.map((payload) => sseData(canonical.includeUsage ? payload : withoutEmptyUsage(payload)))
     },
@@ -69,13 +74,13 @@ function streamWriter(draft: ExchangeRecord, { canonical, mistral, requestId }: 
   }
 }
 
-function renamed(part: StreamPart, from: string, to: string): StreamPart {
-  const named = part.kind === 'start' ? { ...part, model: to } : part
-  if (named.raw === undefined || from === to) return named
-  const raw = renameModel(named.raw, from, to)
-  if (raw !== null) return { ...named, raw }
-  if (named.kind === 'opaque') return named
+function renamed(part: StreamPart, rename: (raw: string) => string | null): StreamPart {
+  if (part.raw === undefined) return part
+  const raw = rename(part.raw)
+  if (raw === part.raw) return part
+  if (raw !== null) return withRaw(part, raw)
+  if (part.kind === 'opaque') return part
   // Written in a form we do not know: encode it again rather than name two models in one stream.
-  const { raw: _unused, ...words } = named
+  const { raw: _unused, ...words } = part
   return words
 }

@@ -9,14 +9,22 @@ export interface EventStreamOptions {
   readonly headers: HeaderMap
 }
 
+/** Events that wait for the end of the tick are written before it once they are this long together. */
+const MOST_WAITING_CHARS = 16 * 1024
+
 /**
- * The writing side of one stream: one event a write, back pressure, a sign of life when nothing else is sent for a while. The client's clocks stop once headers have arrived, so a silent stream would look dead to proxies.
+ * The writing side of one stream: the whole events of one tick in one write, back pressure, a sign of life when nothing
+ * else is sent for a while. The client's clocks stop once headers have arrived, so a silent stream would look dead to
+ * proxies.
  */
 export class EventStream {
   readonly #response: ServerResponse
   readonly #limits: ProxyLimits
   readonly #keepAlive: string | null
   #heartbeat: NodeJS.Timeout | undefined
+  #sentAt = performance.now()
+  #waiting = ''
+  #isFlushDue = false
 
   constructor(response: ServerResponse, { limits, framing, headers }: EventStreamOptions) {
     this.#response = response
@@ -28,22 +36,55 @@ export class EventStream {
       'cache-control': 'private, no-store, no-transform',
       'x-accel-buffering': 'no',
     })
-    response.flushHeaders()
-    if (framing.keepAlive !== null) this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs)
+    this.#flushSoon()
+    if (framing.keepAlive !== null) this.#watch(limits.heartbeatMs)
   }
 
-  /** Writes one whole event; a promise while the client's buffer is full, as else there is nothing to wait for. False: the client is gone. */
+  /** Sends one whole event; a promise while the client's buffer is full, as else there is nothing to wait for. False: the client is gone. */
   send(event: string): boolean | Promise<boolean> {
     if (this.#gone()) return false
-    this.#heartbeat?.refresh()
-    if (this.#response.write(event)) return true
-    return this.#drained()
+    this.#waiting += event
+    if (this.#waiting.length >= MOST_WAITING_CHARS) this.#flush()
+    else this.#flushSoon()
+    return this.#response.writableNeedDrain ? this.#drained() : true
   }
 
   end(): void {
-    clearInterval(this.#heartbeat)
+    clearTimeout(this.#heartbeat)
     this.#heartbeat = undefined
-    if (!this.#gone()) this.#response.end()
+    if (this.#gone()) return
+    const last = this.#waiting
+    this.#waiting = ''
+    if (last === '') this.#response.end()
+    else this.#response.end(last)
+  }
+
+  /** After all that is ready now, which for events that came in one piece is all of them. */
+  #flushSoon(): void {
+    if (this.#isFlushDue) return
+    this.#isFlushDue = true
+    process.nextTick(() => {
+      this.#isFlushDue = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    if (this.#gone()) return
+    const events = this.#waiting
+    this.#waiting = ''
+    this.#sentAt = performance.now()
+    if (events !== '') this.#response.write(events)
+    else this.#response.flushHeaders()
+  }
+
+  /** Looks again when a sign of life may be due: setting a timer back at every event costs more than the event. */
+  #watch(ms: number): void {
+    this.#heartbeat = setTimeout(() => {
+      const leftMs = this.#sentAt + this.#limits.heartbeatMs - performance.now()
+      if (leftMs <= 0) this.#beat()
+      this.#watch(leftMs > 0 ? leftMs : this.#limits.heartbeatMs)
+    }, ms)
   }
 
   #beat(): void {

@@ -1,16 +1,20 @@
 /**
- * Puts the served model's name into a provider's own event or body text without decoding it. Inside JSON strings quotes
- * are escaped, so the bare `"model":"…"` can only be a member. Null when the member is not written in a form we know.
+ * Puts the served model's name into a provider's own events or body text without decoding them. Inside JSON strings quotes
+ * are escaped, so the bare `"model":"…"` can only be a member. Null for a text that writes it in a form we do not know.
  */
-export function renameModel(raw: string, from: string, to: string): string | null {
-  if (from === to) return raw
-  const name = JSON.stringify(from)
-  for (const gap of ['', ' ']) {
-    const member = `"model":${gap}${name}`
-    const at = raw.indexOf(member)
-    if (at !== -1) return `${raw.slice(0, at)}"model":${gap}${JSON.stringify(to)}${raw.slice(at + member.length)}`
+export function modelRenamer(from: string, to: string): (raw: string) => string | null {
+  if (from === to) return (raw) => raw
+  const members = ['', ' '].map((gap) => ({
+    given: `"model":${gap}${JSON.stringify(from)}`,
+    wanted: `"model":${gap}${JSON.stringify(to)}`,
+  }))
+  return (raw) => {
+    for (const { given, wanted } of members) {
+      const at = raw.indexOf(given)
+      if (at !== -1) return raw.slice(0, at) + wanted + raw.slice(at + given.length)
+    }
+    return null
   }
-  return null
 }
 
 /** As our own writers and as Python's put it. */

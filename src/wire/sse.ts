@@ -15,7 +15,7 @@ export class SseOverflowError extends Error {
 
 /** An event as its own block, in one write. A payload with line breaks becomes several data lines. */
 export function sseData(payload: string): string {
-  if (!/[\r\n]/.test(payload)) return `data: ${payload}\n\n`
+  if (!payload.includes('\n') && !payload.includes('\r')) return `data: ${payload}\n\n`
   return `${payload
     .split(/\r\n|\r|\n/)
     .map((line) => `data: ${line}`)

@@ -85,11 +85,11 @@ export class ChatStreamDecoder implements StreamDecoder {
     }
     if (this.#finished) parts.push(...this.#takeUsage())
     if (parts.length === 0 && start.length === 0) return hasUnreadMember(delta) ? this.#opaque(raw) : []
-    return keepRaw([...start, ...parts], { chunk, choice, raw })
+    return keepRaw(start.length === 0 ? parts : [...start, ...parts], { chunk, choice, raw })
   }
 
-  #start(chunk: JsonObject): StreamPart[] {
-    if (this.#started) return []
+  #start(chunk: JsonObject): readonly StreamPart[] {
+    if (this.#started) return NOTHING
     this.#started = true
     const { created } = chunk
     const id = textOf(chunk['id']) ?? ''
@@ -122,10 +122,14 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   #deltaParts(delta: JsonObject): StreamPart[] {
     const parts: StreamPart[] = []
+    const { content } = delta
     const reasoning = reasoningText(delta)
     if (reasoning !== '') parts.push({ kind: 'reasoning', text: reasoning })
-    for (const block of readContent(delta['content'])) {
-      if (block.kind === 'text' || block.kind === 'reasoning') parts.push({ kind: block.kind, text: block.text })
+    if (typeof content === 'string') {
+      if (content !== '') parts.push({ kind: 'text', text: content })
+    } else if (Array.isArray(content)) {
+      for (const block of readContent(content))
+        if (block.kind === 'text' || block.kind === 'reasoning') parts.push({ kind: block.kind, text: block.text })
     }
     const citations = readAnnotations(delta['annotations'])
     if (citations.length > 0) parts.push({ kind: 'text', text: '', citations })
@@ -154,6 +158,8 @@ export class ChatStreamDecoder implements StreamDecoder {
   }
 }
 
+const NOTHING: readonly StreamPart[] = []
+
 function hasUnreadMember(delta: JsonObject): boolean {
   return Object.entries(delta).some(([name, value]) => !READ_MEMBERS.has(name) && value !== null && value !== undefined)
 }
@@ -162,6 +168,8 @@ function hasUnreadMember(delta: JsonObject): boolean {
 function firstChoice(chunk: JsonObject): JsonObject | null {
   const { choices } = chunk
   if (!Array.isArray(choices)) return null
+  const only: unknown = choices[0]
+  if (choices.length === 1) return isJsonObject(only) ? only : null
   const objects: JsonObject[] = choices.filter(isJsonObject)
   return objects.find((choice) => choice['index'] === 0) ?? objects[0] ?? null
 }

@@ -12,12 +12,32 @@ interface Chunk {
  * that share a chunk stay without: relaying the payload for one and encoding the other would send something twice.
  */
 export function keepRaw(parts: StreamPart[], { chunk, choice, raw }: Chunk): StreamPart[] {
-  const own = parts.filter((part) => part.kind !== 'opaque')
-  const [only] = own
+  const at = onlyOwn(parts)
+  const only = parts[at]
   const { delta } = choice
-  const whole = own.length === 1 && choice['index'] === 0 && isJsonObject(delta) && !isJsonObject(chunk['usage'])
-  if (only === undefined || !whole || !isPlain(only, choice, delta)) return parts
-  return parts.map((part) => (part === only ? { ...part, raw } : part))
+  const whole = choice['index'] === 0 && isJsonObject(delta) && !isJsonObject(chunk['usage'])
+  if (only !== undefined && whole && isPlain(only, choice, delta)) parts[at] = withRaw(only, raw)
+  return parts
+}
+
+/** The part with the payload that says it. */
+export function withRaw(part: StreamPart, raw: string): StreamPart {
+  if (part.kind !== 'text') return { ...part, raw }
+  const { signature, signedBy, citations } = part
+  // Nearly all parts are plain text: written out, they are of one shape, which all that reads them is the faster for.
+  const isBare = signature === undefined && signedBy === undefined && citations === undefined
+  return isBare ? { kind: 'text', text: part.text, raw } : { ...part, raw }
+}
+
+/** The place of the only part that is not just passed on; -1 when there are more, or none. */
+function onlyOwn(parts: readonly StreamPart[]): number {
+  let found = -1
+  for (let at = 0; at < parts.length; at += 1) {
+    if (parts[at]?.kind === 'opaque') continue
+    if (found !== -1) return -1
+    found = at
+  }
+  return found
 }
 
 function isPlain(part: StreamPart, choice: JsonObject, delta: JsonObject): boolean {

@@ -7,7 +7,7 @@ import { secretFacts } from '../../../src/auth/dev-identity.ts'
 import { createKey } from '../../../src/auth/key-life.ts'
 import { makeKey } from '../../../src/auth/key-format.ts'
 import { credentialOf } from '../../../src/proxy/credential.ts'
-import { renameModel } from '../../../src/proxy/raw-text.ts'
+import { modelRenamer } from '../../../src/proxy/raw-text.ts'
 import { normalPath } from '../../../src/proxy/request-target.ts'
 import { GatewayError } from '../../../src/wire/errors.ts'
 import { act, newKey, T0 } from '../auth/make-key.ts'
@@ -114,7 +114,7 @@ describe('the model in a relayed event', () => {
       fc.property(name, name, fc.string({ maxLength: 60 }), fc.boolean(), (from, to, text, spaced) => {
         const chunk = { id: '1', model: from, choices: [{ index: 0, delta: { content: `${text}"model":"${from}"` } }] }
         const raw = spaced ? JSON.stringify(chunk).replace('"model":', '"model": ') : JSON.stringify(chunk)
-        const renamed = renameModel(raw, from, to)
+        const renamed = modelRenamer(from, to)(raw)
         expect(JSON.parse(renamed ?? '')).toEqual({ ...chunk, model: to })
       }),
       SEED,
@@ -122,7 +122,7 @@ describe('the model in a relayed event', () => {
   })
 
   it('is left to be encoded again when it is written in another form', () => {
-    expect(renameModel('{"model"\n:"a"}', 'a', 'b')).toBeNull()
-    expect(renameModel('{"id":"1"}', 'a', 'b')).toBeNull()
+    expect(modelRenamer('a', 'b')('{"model"\n:"a"}')).toBeNull()
+    expect(modelRenamer('a', 'b')('{"id":"1"}')).toBeNull()
   })
 })
