@@ -17,6 +17,7 @@ export type KeyEdit = Partial<
   Omit<KeyRecord, 'id' | 'env' | 'kind' | 'aliases' | 'createdAt' | 'revokedAt' | 'secrets'>
 >
 
+/** What people call the key. */
 export function nameOf({ aliases, id }: Pick<KeyRecord, 'aliases' | 'id'>): string {
   return aliases[0] ?? id
 }
@@ -26,6 +27,7 @@ interface Versions {
   readonly after: KeyRecord
 }
 
+/** The audit event of a change, with fingerprints of what was there before and after. */
 export function eventOf(
   action: string,
   { before, after }: Versions,

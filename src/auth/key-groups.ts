@@ -8,6 +8,7 @@ import type { KeyChange, KeyState } from './ports.ts'
 /** What a group says of its keys. */
 export type GroupEdit = Partial<Omit<GroupRecord, 'name' | 'createdAt'>>
 
+/** A new group, which no key is in yet. */
 export function createGroup(state: KeyState, spec: Omit<GroupRecord, 'createdAt'>, act: Act): KeyChange {
   checkName('group', spec.name)
   if (state.groups.some(({ name }) => name === spec.name))
@@ -38,6 +39,7 @@ export function removeGroup(state: KeyState, name: string, act: Act): KeyChange 
   return { removedGroups: [name], audit: [{ ...gone, facts: { ...byOf(act), before: fingerprint(before) } }] }
 }
 
+/** The group of that name; throws `key_not_found`. */
 export function findGroup({ groups }: KeyState, name: string): GroupRecord {
   const group = groups.find((one) => one.name === name)
   if (group !== undefined) return group

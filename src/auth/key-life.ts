@@ -58,6 +58,7 @@ export function editKey(state: KeyState, id: string, edit: KeyEdit, act: Act): K
   return { keys: [record], audit: [eventOf('key.set', { before, after: record }, act, editFacts(edit))] }
 }
 
+/** One more name that requests of the key may go by. */
 export function addAlias(state: KeyState, id: string, alias: string, act: Act): KeyChange {
   const before = existing(state, id)
   if (before.revokedAt !== null) throw revoked(before)
@@ -65,6 +66,7 @@ export function addAlias(state: KeyState, id: string, alias: string, act: Act): 
   return { keys: [record], audit: [eventOf('key.alias.add', { before, after: record }, act, { alias })] }
 }
 
+/** Takes a further name away; the first one stays, as spend is booked under it. */
 export function removeAlias(state: KeyState, id: string, alias: string, act: Act): KeyChange {
   const before = existing(state, id)
   if (!before.aliases.includes(alias)) throw invalid(`the key "${nameOf(before)}" has no alias "${alias}"`)

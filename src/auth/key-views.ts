@@ -27,6 +27,7 @@ export interface KeyView {
   }[]
 }
 
+/** What may be shown of a key. */
 export function keyView(key: KeyRecord, now: number): KeyView {
   const { id, kind, aliases, owner, deployment, user, project, groups, scopes, budgets, limits } = key
   return {
@@ -65,6 +66,7 @@ export interface GroupView {
   readonly keys: readonly string[]
 }
 
+/** What may be shown of a group. */
 export function groupView(group: GroupRecord, keys: readonly KeyRecord[]): GroupView {
   const { name, scopes, budgets, limits, createdAt } = group
   const members = keys.filter(({ groups, revokedAt }) => revokedAt === null && groups.includes(name))

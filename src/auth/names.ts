@@ -24,10 +24,12 @@ export function checkText(what: string, text: string): string {
   throw invalid(`the ${what} ${shown(text)} is not usable`, 'use up to 128 printable ASCII characters')
 }
 
+/** Whether the text can be an alias or the name of a group. */
 export function isName(text: string): boolean {
   return NAME.test(text) && !isOwnPrefix(text) && !text.startsWith('key_')
 }
 
+/** Whether the text can be an owner, a user and the like. */
 export function isText(text: string): boolean {
   return TEXT.test(text) && text.trim() === text && !isOwnPrefix(text)
 }

@@ -42,6 +42,7 @@ function keepOutOfGit(dir: string): void {
   if (!existsSync(file)) writeFileSync(file, '*\n')
 }
 
+/** Keys and audit log of a project over its one connection. */
 export function openKeyStores(connection: Connection, projectDir: string): KeyStores {
   const audit = createAuditStore(connection, { chain: chainEntry, headFile: auditHeadPath(projectDir) })
   return { keys: createKeyStore(connection, audit), audit }

@@ -27,6 +27,7 @@ export interface SqliteAudit extends AuditStore {
   committed(): void
 }
 
+/** The log over a connection that the keys share, so that a change and its entry are one transaction. */
 export function createAuditStore(connection: Connection, { chain, headFile }: AuditSetup): SqliteAudit {
   const insert = connection.prepare(
     'INSERT INTO audit (seq, at_ms, actor, action, target, facts, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',

@@ -39,6 +39,7 @@ export interface Identity {
 
 const TELL_AGAIN_MS = 60_000
 
+/** Opens the keys with the development key among them, the tokens, and what writes refusals down. */
 export async function openIdentity(setup: IdentitySetup): Promise<Identity> {
   const { project, offline, connection, bus, tiers, warn } = setup
   const stores = openKeyStores(connection, project.dir)

@@ -35,6 +35,7 @@ const LIST_SCOPES = ['models', 'policies', 'endpoints', 'hints'] as const
 const ANY = 'any'
 const NONE = 'none'
 
+/** Reads the options about rights. */
 export function scopeEdit(raw: RawScopeOptions): ScopeEdit {
   const scopes: { -readonly [K in keyof Scopes]?: Scopes[K] } = {}
   for (const name of LIST_SCOPES) {
