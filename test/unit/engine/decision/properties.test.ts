@@ -158,6 +158,8 @@ describe('narrowing', () => {
     const hint = fc.constantFrom('free', 'standard', 'premium')
     fc.assert(
       fc.property(anyInput, hint, (input, tier) => {
+        // The plan for embeddings is one model long, so that it says nothing of what else is in reach.
+        fc.pre(input.asked.endpoint !== 'embeddings')
         const failover = { ...input.config.failover, lowerTiers: true }
         const bare = withConfig({ ...input, asked: { ...input.asked, hints: { tags: [] } } }, { failover })
         // A budget's cap and a strict policy's limits depend on who wins, so they are left out of this comparison. A list
