@@ -10,18 +10,41 @@ export const NOT_CALLED: Omit<Settlement, 'at'> = {
   cost: { kind: 'none' },
 }
 
-/** Settles an attempt and writes the balances that follow into the exchange. */
+/** How an attempt ends of which nothing is known, as something of ours broke: what was reserved is charged. */
+export const LOST: Omit<Settlement, 'at'> = {
+  outcome: 'failed',
+  failure: null,
+  status: null,
+  usage: null,
+  cost: { kind: 'unknown', why: 'no_usage' },
+}
+
+interface SettlePorts {
+  readonly clock: Clock
+  readonly admission: AdmissionPort
+}
+
+/** Settles an attempt and writes the balances that follow into the exchange. Gives what was charged. */
 export function settleAttempt(
-  { clock, admission }: { readonly clock: Clock; readonly admission: AdmissionPort },
+  ports: SettlePorts,
   exchange: Exchange,
   { admission: admitted, how }: { readonly admission: Admitted; readonly how: Omit<Settlement, 'at'> },
-): void {
-  const at = clock.now()
-  const charged = admitted.settle({ ...how, at })
+): number {
+  const charged = admitted.settle({ ...how, at: ports.clock.now() })
   exchange.spending.settled(charged)
-  // An estimate above what the attempt can have cost was cut; the record must not say otherwise.
+  // Where a budget charges another amount than was estimated, the record must not say otherwise.
   if (how.cost === exchange.cost && how.cost.kind === 'known' && how.cost.usageBasis === 'estimated' && charged > 0)
-    exchange.cost = { ...how.cost, nanoUsd: Math.min(charged, how.cost.nanoUsd) }
-  if (admission.budgets !== undefined)
-    exchange.spending.seen(admission.budgets(exchange.incoming, exchange.generation, at))
+    exchange.cost = { ...how.cost, nanoUsd: charged }
+  seeBudgets(ports, exchange)
+  return charged
+}
+
+/** Writes the balances as they stand now into the exchange. */
+export function seeBudgets({ clock, admission }: SettlePorts, exchange: Exchange): void {
+  try {
+    const left = admission.budgets?.(exchange.incoming, exchange.generation, clock.now())
+    if (left !== undefined) exchange.spending.seen(left)
+  } catch {
+    // They could not be read. The attempt is admitted or settled all the same, and nobody's answer hangs on it.
+  }
 }

@@ -20,6 +20,13 @@ export interface HttpRequest {
   readonly signal: StopSignal
 }
 
+const unsent = new WeakSet<Error>()
+
+/** Whether a request failed before a byte of it was written, so that its peer can not have done anything. */
+export function wasNeverSent(error: unknown): boolean {
+  return error instanceof Error && unsent.has(error)
+}
+
 /** How long an idle connection to a provider is kept. Most hosts keep theirs longer than this. */
 const KEEP_ALIVE_MS = 30_000
 
@@ -48,7 +55,8 @@ export class Connection {
 
   /**
    * Sends one request. When a connection of the pool turns out to be closed by the peer, which no client can know before
-   * it writes, the request is sent once more; any other failure is the caller's.
+   * it writes, a GET is sent once more. A POST never is: the peer may have read and billed it, so that a second one is
+   * another attempt, with a reservation of its own.
    */
   async request(request: HttpRequest): Promise<HttpAnswer> {
     this.#pool ??= this.#open()
@@ -56,7 +64,7 @@ export class Connection {
     try {
       return await this.#send(pool, request)
     } catch (error) {
-      if (!this.#served || !isReset(error) || request.signal.aborted) throw error
+      if (request.method !== 'GET' || !this.#served || !isReset(error) || request.signal.aborted) throw error
       return this.#send(pool, request)
     }
   }
@@ -65,9 +73,14 @@ export class Connection {
     const answer = new IncomingAnswer(signal)
     const url = `${this.#basePath}${path}${this.#url.search}`
     pool.dispatch({ origin: this.#origin, path: url, method, headers, body: body ?? null }, answer)
-    const head = await answer.head
-    this.#served = true
-    return head
+    try {
+      const head = await answer.head
+      this.#served = true
+      return head
+    } catch (error) {
+      if (!answer.begun && error instanceof Error) unsent.add(error)
+      throw error
+    }
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import type {
 import { GatewayError } from '../wire/errors.ts'
 import { AttemptTimer, type AttemptLimits } from './attempt-timer.ts'
 import { BlockedAddressError } from './address-guard.ts'
-import { Connection } from './connection.ts'
+import { Connection, wasNeverSent } from './connection.ts'
 import { CredentialPool, type Credential } from './credentials.ts'
 import { failed } from './failure.ts'
 import { describeNetworkError, isProtocolError } from './network-error.ts'
@@ -147,8 +147,13 @@ function credentialFailure({ failure }: UpstreamFailure): CredentialFailure | nu
   return failure === 'rate_limited' || failure === 'auth' || failure === 'quota' ? failure : null
 }
 
-/** A failure before the answer could be read. */
+/** A failure before the answer could be read. What was never sent can not be billed. */
 function thrown(error: unknown, at: { timer: AttemptTimer; limits: AttemptLimits }): UpstreamFailure {
+  const failure = failureOf(error, at)
+  return wasNeverSent(error) ? { ...failure, uncalled: true } : failure
+}
+
+function failureOf(error: unknown, at: { timer: AttemptTimer; limits: AttemptLimits }): UpstreamFailure {
   if (at.timer.cause !== null || error instanceof UpstreamStreamError) {
     const known = asStreamError(error, at)
     if (known instanceof UpstreamStreamError) return failed({ failure: known.failure, message: known.message })

@@ -46,6 +46,11 @@ export class IncomingAnswer implements Dispatcher.DispatchHandler {
     else signal.onAbort(() => this.#stop())
   }
 
+  /** The request has got a connection and is being written. */
+  get begun(): boolean {
+    return this.#controller !== null
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     // Stopped while it waited for a connection.

@@ -29,7 +29,9 @@ export class RecordedUpstream implements UpstreamPort {
       return { kind: 'missing', reason: found.reason, message: describeMiss(found, target.model) }
     if (found.kind === 'failed') {
       const { failure, status, retryAfterMs } = found
-      return failed({ failure, status, retryAfterMs, message: `${failure}, as recorded in ${found.id}` })
+      const result = failed({ failure, status, retryAfterMs, message: `${failure}, as recorded in ${found.id}` })
+      // Most of those that could not be reached were not reached at all.
+      return failure === 'connect' ? { ...result, uncalled: true } : result
     }
     const waitMs = request.stream ? firstMs(found) : (found.totalMs ?? found.firstTokenMs ?? 0)
     if (!(await this.#wait(waitMs, signal))) return failed({ failure: 'aborted', message: 'the client went away' })

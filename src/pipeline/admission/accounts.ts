@@ -113,11 +113,17 @@ export class Accounts {
       taken.push([entry, held.account, held.hold])
       most = Math.max(most, nanoUsd)
     }
-    const reservation: Reservation = { ...purpose, nanoUsd: most, holds: new Map() }
+    const reservation = this.hold(purpose, most)
     for (const [entry, account, hold] of taken) {
       entry.account = account
       this.#hold(entry, reservation, hold)
     }
+    return reservation
+  }
+
+  /** An attempt under way that no account holds so far; one that is opened meanwhile will. */
+  hold(purpose: Omit<Reservation, 'holds' | 'nanoUsd'>, nanoUsd = 0): Reservation {
+    const reservation: Reservation = { ...purpose, nanoUsd, holds: new Map() }
     this.#underWay.add(reservation)
     return reservation
   }

@@ -1,5 +1,6 @@
 import { reservationsFor, askFor } from '../../engine/budgets/reservation.ts'
 import { compile } from '../../engine/eligibility/compiled.ts'
+import type { ModelRow } from '../../engine/matrix.ts'
 import type { BudgetLeft } from '../../engine/state.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import { totalInput, totalOutput } from '../../wire/usage.ts'
@@ -92,8 +93,13 @@ class Desk {
     this.#expireOld(at)
     const { rights } = incoming
     const entries = this.#accounts.entriesFor(rights, generation, at)
-    const row = generation.matrix.rows.find(({ id }) => id === target.model)
-    if (entries.length === 0 || row === undefined) return this.#open(request, null, NOT_HELD)
+    const purpose = { rights, model: target.model, tier: target.tier, at }
+    const [first] = entries
+    // Held at 0 all the same: a budget that a reload brings finds what is under way.
+    if (first === undefined) return this.#open(request, this.#accounts.hold(purpose), NOT_HELD)
+    const row = rowOf(target.model, generation, request.generation)
+    if (row === undefined)
+      return { kind: 'refused', why: 'budget', error: unpricedError(first.rule.name, target.model) }
     const left = this.#accounts.left(entries)
     const ask = askFor(row, { decision: decided.decision, state: decided.state, config: generation.routing })
     const { aliases } = compile(generation.routing, generation.matrix)
@@ -108,7 +114,6 @@ class Desk {
         return entry === undefined ? [] : [[entry, nanoUsd] as const]
       }),
     )
-    const purpose = { rights, model: target.model, tier: target.tier, at }
     const reservation = this.#accounts.reserve(amounts, purpose)
     if ('account' in reservation) {
       const [budget] = this.#accounts.left([reservation])
@@ -122,9 +127,9 @@ class Desk {
     return this.#open(request, reservation, needed)
   }
 
-  #open(request: AdmissionRequest, reservation: Reservation | null, terms: typeof NOT_HELD): Admission {
+  #open(request: AdmissionRequest, reservation: Reservation, terms: typeof NOT_HELD): Admission {
     const { ledger } = this.#setup
-    const held: Held = { reservedNanoUsd: reservation?.nanoUsd ?? 0, boundNanoUsd: terms.boundNanoUsd }
+    const held: Held = { reservedNanoUsd: reservation.nanoUsd, boundNanoUsd: terms.boundNanoUsd }
     const opening = ledger === null ? null : openingOf(request, held.reservedNanoUsd)
     if (opening !== null) ledger?.opened(opening)
     return ticket({
@@ -132,7 +137,7 @@ class Desk {
       maxOutputTokens: terms.maxOutputTokens,
       settle: (settlement) => {
         const closing = closingOf(settlement, held)
-        if (reservation !== null) this.#accounts.settle(reservation, closing.costNanoUsd, settlement.at)
+        this.#accounts.settle(reservation, closing.costNanoUsd, settlement.at)
         if (opening !== null) ledger?.closed({ ...opening, ...closing })
         return closing.costNanoUsd
       },
@@ -149,6 +154,12 @@ class Desk {
 const NOT_HELD: { readonly maxOutputTokens: number | null; readonly boundNanoUsd: number | null } = {
   maxOutputTokens: null,
   boundNanoUsd: null,
+}
+
+/** Of the config in force; a model that a reload removed keeps its prices for the plans that were made with it. */
+function rowOf(model: string, now: Generation, planned: Generation): ModelRow | undefined {
+  const named = ({ id }: ModelRow): boolean => id === model
+  return now.matrix.rows.find(named) ?? planned.matrix.rows.find(named)
 }
 
 const OPEN_ENTRY: Entry = { kind: 'entered', limits: [], leave: () => undefined }

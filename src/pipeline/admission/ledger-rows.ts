@@ -1,5 +1,4 @@
 import type { LedgerClosing, LedgerOpening } from '../../engine/ledger.ts'
-import type { Cost } from '../../engine/record.ts'
 import type { AdmissionRequest, Settlement } from '../ports.ts'
 
 /** The ledger row of an attempt as it begins. */
@@ -32,46 +31,53 @@ export function openingOf(request: AdmissionRequest, reservedNanoUsd: number): L
 /** What an attempt may be charged when its bill is not known. */
 export interface Held {
   readonly reservedNanoUsd: number
-  /** No bill can be higher, so an estimate that is higher is wrong; null when no hard budget worked it out. */
+  /** No bill can be higher; null when no hard budget worked it out. */
   readonly boundNanoUsd: number | null
 }
 
 /** How the row ends. A cost that is not known is charged as it was reserved: unknown is never free. */
-export function closingOf({ outcome, failure, status, usage, cost, at }: Settlement, held: Held): LedgerClosing {
+export function closingOf(settlement: Settlement, held: Held): LedgerClosing {
+  const { outcome, failure, status, usage, at } = settlement
   return {
     endedAt: at,
     outcome,
     failure,
     status,
     usage,
-    ...charge(cost, held),
+    ...charge(settlement, held),
     cache: 'bypass',
   }
 }
 
 type Charge = Pick<LedgerClosing, 'costNanoUsd' | 'costBasis' | 'priceSource' | 'priceAsOf'>
 
-function charge(cost: Cost, { reservedNanoUsd, boundNanoUsd }: Held): Charge {
+function charge(settlement: Settlement, held: Held): Charge {
+  const { cost } = settlement
   switch (cost.kind) {
-    case 'known':
-      return {
-        costNanoUsd:
-          cost.usageBasis === 'estimated' && boundNanoUsd !== null
-            ? Math.min(cost.nanoUsd, boundNanoUsd)
-            : cost.nanoUsd,
-        costBasis: cost.usageBasis,
-        priceSource: cost.priceSource,
-        priceAsOf: cost.priceAsOf,
-      }
+    case 'known': {
+      const { usageBasis, priceSource, priceAsOf } = cost
+      const costNanoUsd = usageBasis === 'estimated' ? highEstimate(settlement, cost.nanoUsd, held) : cost.nanoUsd
+      const costBasis = costNanoUsd === cost.nanoUsd ? usageBasis : 'reserved'
+      return { costNanoUsd, costBasis, priceSource, priceAsOf }
+    }
     case 'none':
       return { costNanoUsd: 0, costBasis: 'none', priceSource: null, priceAsOf: null }
     case 'unknown':
     case 'pending':
       return {
-        costNanoUsd: reservedNanoUsd,
-        costBasis: reservedNanoUsd > 0 ? 'reserved' : 'unknown',
+        costNanoUsd: held.reservedNanoUsd,
+        costBasis: held.reservedNanoUsd > 0 ? 'reserved' : 'unknown',
         priceSource: null,
         priceAsOf: null,
       }
   }
+}
+
+/**
+ * What the provider did not report. A hard budget takes no estimate for a bill: some providers write an answer to its end
+ * and bill all of it though nobody listens any more. Of a client that left, any budget takes what it had reserved, so that
+ * leaving before the end makes nothing cheaper.
+ */
+function highEstimate({ outcome }: Settlement, nanoUsd: number, { reservedNanoUsd, boundNanoUsd }: Held): number {
+  return boundNanoUsd ?? (outcome === 'client_gone' ? Math.max(nanoUsd, reservedNanoUsd) : nanoUsd)
 }

@@ -98,7 +98,8 @@ describe('a client that leaves before the first content', () => {
 
   it('pays nothing when it left between two attempts', async () => {
     const left = new AbortController()
-    const desk = bench(() => failed('connect', null), { matrix, asleep: () => left.abort() })
+    const refused = (): UpstreamResult => Object.assign(failed('connect', null), { uncalled: true })
+    const desk = bench(refused, { matrix, asleep: () => left.abort() })
     await desk.pipeline.run(asking(50), left.signal)
     expect(desk.records[0]).toMatchObject({ cost: { kind: 'none' }, result: { kind: 'client_gone' } })
   })

@@ -25,6 +25,7 @@ describe('connections that fail', () => {
       failure: 'connect',
       status: null,
       message: 'the connection was refused',
+      uncalled: true,
     })
   })
 
@@ -32,7 +33,7 @@ describe('connections that fail', () => {
     const upstream = new OpenAiUpstream(settings('http://no-such-host.invalid/v1'), { clock: realClock })
     const result = await upstream.call(makeCall())
     await upstream.close()
-    expect(result).toMatchObject({ failure: 'connect', status: null })
+    expect(result).toMatchObject({ failure: 'connect', status: null, uncalled: true })
   })
 
   it('reset before the answer', async () => {
@@ -45,27 +46,26 @@ describe('connections that fail', () => {
     expect(result).toMatchObject({ failure: 'malformed', status: null })
   })
 
-  it('a pooled connection that the provider closed is replaced once', async () => {
-    let connections = 0
+  it('a pooled connection that the provider closes is a failure of its own: nothing is sent twice', async () => {
+    let posts = 0
     const server = await scriptedSocket((socket) => {
-      connections += 1
-      const first = connections === 1
-      let requests = 0
       socket.on('data', (data) => {
         if (!data.toString('latin1').startsWith('POST ')) return
-        requests += 1
-        if (first && requests > 1) socket.resetAndDestroy()
-        else {
-          const body = JSON.stringify(wholeAnswer('hi'))
-          const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`
-          socket.write(`${head}\r\n\r\n${body}`)
-        }
+        posts += 1
+        // The provider has read the request, and may bill it.
+        if (posts === 2) return void socket.resetAndDestroy()
+        const body = JSON.stringify(wholeAnswer('hi'))
+        const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`
+        socket.write(`${head}\r\n\r\n${body}`)
       })
     })
     const upstream = new OpenAiUpstream(settings(server.baseUrl, { maxConcurrency: 1 }), { clock: realClock })
     expect((await upstream.call(makeCall())).kind).toBe('answer')
+    const second = await upstream.call(makeCall())
+    expect(second).toMatchObject({ kind: 'failed', failure: 'connect' })
+    expect(second).not.toHaveProperty('uncalled')
+    expect(posts).toBe(2)
     expect((await upstream.call(makeCall())).kind).toBe('answer')
-    expect(connections).toBe(2)
     await upstream.close()
     await server.close()
   })
