@@ -8,7 +8,7 @@ export interface Compaction {
 }
 
 /** No window but `total` reaches further back: a month has 31 days, a rolling one 30. */
-const QUARTERS_KEPT_DAYS = 100
+const QUARTERS_KEPT_DAYS = 40
 const STEP_SUBJECTS = 20
 
 interface Subject {

@@ -135,22 +135,22 @@ describe('retention', () => {
 })
 
 describe('compaction', () => {
-  it('sums up quarters of an hour into days after a hundred days, and not before', () => {
+  it('sums up quarters of an hour into days after forty days, and not before', () => {
     const quarters = (connection: Connection): number =>
       Number(connection.prepare('SELECT count(*) FROM spend_quarter WHERE scope = 0').pluck().get())
     const connection = filled([NOON, NOON + HOUR, NOON + DAY, NOON + DAY + HOUR])
     const compaction = createCompaction(connection)
     const spent = createSpentReader(connection)
-    while (compaction.step(NOON + 100 * DAY));
+    while (compaction.step(NOON + 40 * DAY));
     expect(quarters(connection)).toBe(4)
-    while (compaction.step(NOON + 101 * DAY));
+    while (compaction.step(NOON + 41 * DAY));
     expect(quarters(connection)).toBe(3)
-    while (compaction.step(NOON + 102 * DAY));
+    while (compaction.step(NOON + 42 * DAY));
     expect(quarters(connection)).toBe(2)
     expect(sum(spent({ scope: 'user', subject: 'ada', from: 0, to: NO_LIMIT }))).toBe(1111)
     expect(checkLedger(connection).problems).toEqual([])
     append(connection, [NOON + 2 * HOUR])
-    while (compaction.step(NOON + 102 * DAY));
+    while (compaction.step(NOON + 42 * DAY));
     expect(quarters(connection)).toBe(2)
     expect(sum(spent({ scope: 'user', subject: 'ada', from: 0, to: NO_LIMIT }))).toBe(1112)
   })
