@@ -56,7 +56,9 @@ function figures(totals: SpendTotals, decimals: number): string[] {
 
 /** The part of the cost that is not what a provider or a count said: estimated tokens, or only what was reserved. */
 function estimatedShare({ costNanoUsd, estimatedNanoUsd, reservedNanoUsd }: SpendTotals): string {
-  return costNanoUsd === 0 ? '' : percent((estimatedNanoUsd + reservedNanoUsd) / costNanoUsd, 0)
+  if (costNanoUsd === 0) return ''
+  const share = (estimatedNanoUsd + reservedNanoUsd) / costNanoUsd
+  return share > 0 && share < 0.005 ? '<1%' : percent(share, 0)
 }
 
 /** Nano-dollars with a fixed number of decimals, without rounding. */
