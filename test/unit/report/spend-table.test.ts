@@ -98,8 +98,8 @@ describe('spend table', () => {
       [],
     ).join('\n')
     for (const fact of [
-      'in the line of each group, once in the total',
-      'in the line of each tag',
+      'with several groups is in the line of each, once in the total',
+      'with several tags is in the line of each',
       'whole days count: 2026-01-01 to 2026-01-02T03:00:00Z',
       'reach back to 2026-01-05',
       'the cost of 1 call is not known',
