@@ -8,7 +8,10 @@ const PER_PROMPT = 3
 /** A picture at low detail; without its size nothing better is known. */
 const PER_IMAGE = 85
 
-/** Usage as a provider might bill it, from estimates of the texts. */
+/**
+ * Usage as a provider might bill it. It counts as counted: this provider has no other tokens than these, and hard budgets
+ * charge whatever a provider left unsaid as it was reserved.
+ */
 export function estimateUsage(request: CanonicalRequest, answer: readonly Block[]): TokenUsage {
   let input = PER_PROMPT
   for (const { blocks } of request.messages) input += PER_MESSAGE + blockTokens(blocks)
@@ -18,7 +21,7 @@ export function estimateUsage(request: CanonicalRequest, answer: readonly Block[
   }
   const reasoning = blockTokens(answer.filter(({ kind }) => kind === 'reasoning'))
   const output = blockTokens(answer) - reasoning
-  return { input, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output, reasoning, basis: 'estimated' }
+  return { input, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output, reasoning, basis: 'counted' }
 }
 
 function blockTokens(blocks: readonly Block[]): number {

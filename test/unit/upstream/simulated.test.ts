@@ -68,10 +68,10 @@ describe('simulated answers', () => {
     expect((await ask({ model: 'unknown' }, { lookup })).text).toContain('Simulated answer')
   })
 
-  it('carry estimated usage', async () => {
+  it('carry usage that is theirs, so that budgets need not guess', async () => {
     const { usage, text } = await ask({ messages: [{ role: 'user', content: 'word '.repeat(100) }] })
     if (usage === null) throw new Error('no usage')
-    expect(usage.basis).toBe('estimated')
+    expect(usage.basis).toBe('counted')
     expect(totalInput(usage)).toBeGreaterThan(80)
     expect(totalOutput(usage)).toBe(estimateTokens(text))
   })
