@@ -42,6 +42,19 @@ export interface BudgetLeft {
   readonly slots?: readonly Slot[]
 }
 
+/** An account as whoever answers for a budget sees it. */
+export interface BudgetStanding extends BudgetLeft {
+  readonly spentNanoUsd: number
+  readonly reservedNanoUsd: number
+  /** The furthest that spend has been over the limit since the account was opened. */
+  readonly overshootNanoUsd: number
+  /**
+   * The furthest that it can have been, had every attempt under way cost the most that it allowed: 0 for a hard budget.
+   * Null where nothing bounds a cost, and for budgets that only warn.
+   */
+  readonly overshootBoundNanoUsd: number | null
+}
+
 export interface SessionState {
   readonly id: string
   readonly turn: number

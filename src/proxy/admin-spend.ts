@@ -1,5 +1,8 @@
 import { SPEND_DIMENSIONS, type SpendDimension, type SpendFilter, type SpendQuery } from '../engine/spend.ts'
+import { isHard } from '../engine/budgets/mode.ts'
+import type { BudgetStanding } from '../engine/state.ts'
 import { GatewayError } from '../wire/errors.ts'
+import type { JsonObject } from '../wire/json.ts'
 import { sendJson } from './error-answer.ts'
 import type { AuthedHandler } from './exchange-context.ts'
 
@@ -18,15 +21,24 @@ export const showSpend: AuthedHandler = ({ request, response, ports }) => {
 export const listBudgets: AuthedHandler = ({ response, ports }) => {
   const { admin } = ports
   if (admin?.budgets === undefined) throw new GatewayError('not_found', 'no such path')
-  const data = admin.budgets(Date.now()).map(({ rule, subject, leftNanoUsd, resetsAt }) => ({
+  sendJson(response, 200, { object: 'list', data: admin.budgets(Date.now()).map(standingBody) })
+}
+
+/** How far a soft budget may have been overshot, and was, is part of what it is worth. */
+function standingBody({ rule, subject, resetsAt, ...account }: BudgetStanding): JsonObject {
+  return {
     budget: rule.name,
     scope: rule.scope,
     subject,
+    mode: rule.onExceed === 'warn' ? 'warn' : isHard(rule) ? 'hard' : 'soft',
     limit_nano_usd: rule.limitNanoUsd,
-    left_nano_usd: leftNanoUsd,
+    spent_nano_usd: account.spentNanoUsd,
+    reserved_nano_usd: account.reservedNanoUsd,
+    left_nano_usd: account.leftNanoUsd,
+    overshoot_nano_usd: account.overshootNanoUsd,
+    overshoot_bound_nano_usd: account.overshootBoundNanoUsd,
     resets_at: resetsAt === null ? null : new Date(resetsAt).toISOString(),
-  }))
-  sendJson(response, 200, { object: 'list', data })
+  }
 }
 
 /** Reads the query of the address; every name that is not known is an error, so that a typing error never widens a sum. */

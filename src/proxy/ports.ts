@@ -1,6 +1,6 @@
 import type { Rights } from '../engine/decision.ts'
 import type { SpendQuery, SpendReport } from '../engine/spend.ts'
-import type { BudgetLeft } from '../engine/state.ts'
+import type { BudgetStanding } from '../engine/state.ts'
 import type { ErrorCode } from '../wire/errors.ts'
 
 /** Who a key or token stands for, and what it may do. */
@@ -78,7 +78,7 @@ export interface AdminPort {
   /** Sums of the ledger. Absent: none is kept. */
   spend?(query: SpendQuery): SpendReport
   /** Budget accounts that are open now. Absent: none are kept. */
-  budgets?(now: number): readonly BudgetLeft[]
+  budgets?(now: number): readonly BudgetStanding[]
 }
 
 /** A request that was refused before it reached the pipeline, so that no record exists. Never holds what the client sent. */

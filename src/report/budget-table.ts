@@ -1,3 +1,4 @@
+import { isHard } from '../engine/budgets/mode.ts'
 import { usdText } from '../engine/record-facts.ts'
 import type { BudgetRule, ModelClass } from '../engine/routing-config.ts'
 import { percent } from './format.ts'
@@ -87,11 +88,13 @@ function usedText({ rule, spentNanoUsd }: BudgetLine): string {
 }
 
 interface State {
-  readonly state: 'ok' | 'warn' | 'spent'
+  readonly state: 'ok' | 'warn' | 'spent' | 'over'
   readonly tone: Tone
 }
 
+/** Over: what a soft budget reserved was less than the bill, or its limit was lowered. */
 function stateOf({ rule, spentNanoUsd, leftNanoUsd }: BudgetLine): State {
+  if (spentNanoUsd > rule.limitNanoUsd) return { state: 'over', tone: 'bad' }
   if (leftNanoUsd <= 0) return { state: 'spent', tone: 'bad' }
   return spentNanoUsd >= rule.warnAt * rule.limitNanoUsd
     ? { state: 'warn', tone: 'warn' }
@@ -111,10 +114,12 @@ export function budgetJson(line: BudgetLine): Record<string, unknown> {
     rolling: rule.rolling === true,
     timeZone: rule.timeZone ?? 'UTC',
     onExceed: rule.onExceed,
+    mode: rule.onExceed === 'warn' ? 'warn' : isHard(rule) ? 'hard' : 'soft',
     limitNanoUsd: rule.limitNanoUsd,
     spentNanoUsd,
     reservedNanoUsd,
     leftNanoUsd,
+    overshootNanoUsd: Math.max(0, spentNanoUsd - rule.limitNanoUsd),
     limitUsd: usdText(rule.limitNanoUsd),
     spentUsd: usdText(spentNanoUsd),
     leftUsd: signedUsd(leftNanoUsd),

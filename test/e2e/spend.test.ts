@@ -200,7 +200,7 @@ budgets:
     )
     expect(lines).toEqual([
       ['everybody', null, '1.000020301', '0.999979629', 70, 'ok'],
-      ['each', 'ada', '1.000020001', '-0.000020071', 70, 'spent'],
+      ['each', 'ada', '1.000020001', '-0.000020071', 70, 'over'],
       ['each', 'bob', '0.0000003', '0.9999997', 0, 'ok'],
       // July is over.
       ['dear', null, '0', '5', 0, 'ok'],

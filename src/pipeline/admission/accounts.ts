@@ -14,37 +14,11 @@ import {
 import { budgetSubjects, inClass } from '../../engine/budgets/concerns.ts'
 import type { Rights } from '../../engine/decision.ts'
 import { compile } from '../../engine/eligibility/compiled.ts'
-import type { SpentPart, SpentQuery } from '../../engine/ledger.ts'
 import type { BudgetRule } from '../../engine/routing-config.ts'
-import type { BudgetLeft } from '../../engine/state.ts'
+import type { BudgetLeft, BudgetStanding } from '../../engine/state.ts'
 import type { Generation } from '../ports.ts'
-
-/** What a subject spent on the models that `counts` names, before its account was opened. */
-export type SpentBefore = (
-  rule: BudgetRule,
-  query: SpentQuery,
-  counts: (part: Pick<SpentPart, 'model' | 'tier'>) => boolean,
-) => readonly SpentPart[]
-
-/** An attempt under way, as the accounts see it. */
-export interface Reservation {
-  readonly rights: Rights
-  readonly model: string
-  readonly tier: string
-  readonly at: number
-  /** The most that any account holds; what is charged when nothing is heard. */
-  readonly nanoUsd: number
-  readonly holds: Map<Entry, Hold>
-}
-
-/** One budget of one subject. */
-export interface Entry {
-  rule: BudgetRule
-  readonly subject: string
-  account: Account
-  /** Attempts under way; an account that holds something is never dropped. */
-  busy: number
-}
+import type { Entry, Purpose, Reservation, SpentBefore } from './entry.ts'
+import { exposed, overshootOf, relieved, UNEXPOSED } from './exposure.ts'
 
 /** Idle accounts kept; older ones are read from the ledger again when they are needed. */
 const MAX_IDLE = 20_000
@@ -95,15 +69,16 @@ export class Accounts {
   }
 
   /** Every account that is open, rolled to `now`. */
-  standing(generation: Generation, now: number): BudgetLeft[] {
+  standing(generation: Generation, now: number): BudgetStanding[] {
     this.use(generation)
-    return [...this.#entries.values()].map(({ account, rule, subject }) =>
-      budgetLeft(accountAt(account, rule, now), rule, subject),
-    )
+    return [...this.#entries.values()].map(({ rule, subject, exposure, account: last }) => {
+      const account = accountAt(last, rule, now)
+      return { ...budgetLeft(account, rule, subject), ...overshootOf({ account, exposure }) }
+    })
   }
 
   /** Reserves on all accounts or on none; gives the one that refuses. */
-  reserve(amounts: ReadonlyMap<Entry, number>, purpose: Omit<Reservation, 'holds' | 'nanoUsd'>): Reservation | Entry {
+  reserve(amounts: ReadonlyMap<Entry, number>, purpose: Purpose): Reservation | Entry {
     const now = purpose.at
     const taken: [Entry, Account, Hold][] = []
     let most = 0
@@ -122,7 +97,7 @@ export class Accounts {
   }
 
   /** An attempt under way that no account holds so far; one that is opened meanwhile will. */
-  hold(purpose: Omit<Reservation, 'holds' | 'nanoUsd'>, nanoUsd = 0): Reservation {
+  hold(purpose: Purpose, nanoUsd = 0): Reservation {
     const reservation: Reservation = { ...purpose, nanoUsd, holds: new Map() }
     this.#underWay.add(reservation)
     return reservation
@@ -133,6 +108,7 @@ export class Accounts {
     if (!this.#underWay.delete(reservation)) return
     for (const [entry, hold] of reservation.holds) {
       entry.account = settle(entry.account, entry.rule, { hold, nanoUsd, now })
+      entry.exposure = relieved(entry, reservation, hold)
       entry.busy -= 1
       if (entry.busy === 0) this.#idle += 1
     }
@@ -161,7 +137,7 @@ export class Accounts {
     }
     const query = { scope: rule.scope, subject, ...spentRange(rule, now) }
     const spent = this.#spentBefore(rule, query, ({ model, tier }) => this.#counts(rule, model, tier))
-    const entry: Entry = { rule, subject, account: openAccount(rule, spent, now), busy: 0 }
+    const entry: Entry = { rule, subject, account: openAccount(rule, spent, now), exposure: UNEXPOSED, busy: 0 }
     this.#entries.set(key, entry)
     this.#idle += 1
     this.#adoptUnderWay(entry, now)
@@ -182,6 +158,7 @@ export class Accounts {
 
   #hold(entry: Entry, reservation: Reservation, hold: Hold): void {
     reservation.holds.set(entry, hold)
+    entry.exposure = exposed(entry, reservation, hold)
     if (entry.busy === 0) this.#idle -= 1
     entry.busy += 1
   }

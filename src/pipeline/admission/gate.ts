@@ -1,7 +1,6 @@
-import { reservationsFor, askFor } from '../../engine/budgets/reservation.ts'
+import { askFor, reservationsFor } from '../../engine/budgets/reservation.ts'
 import { compile } from '../../engine/eligibility/compiled.ts'
-import type { ModelRow } from '../../engine/matrix.ts'
-import type { BudgetLeft } from '../../engine/state.ts'
+import type { BudgetStanding } from '../../engine/state.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import { totalInput, totalOutput } from '../../wire/usage.ts'
 import { budgetError, unpricedError } from '../budget-refusal.ts'
@@ -14,10 +13,12 @@ import type {
   Generation,
   LedgerPort,
 } from '../ports.ts'
-import { Accounts, type Reservation, type SpentBefore } from './accounts.ts'
+import { Accounts } from './accounts.ts'
+import type { Reservation, SpentBefore } from './entry.ts'
 import { closingOf, openingOf, type Held } from './ledger-rows.ts'
 import { rateError } from './rate-refusal.ts'
 import type { RateTable } from './rate-table.ts'
+import { expectedTokens, rowOf, worstOf } from './terms.ts'
 import { ticket } from './ticket.ts'
 
 export interface GateSetup {
@@ -33,7 +34,7 @@ export interface GateSetup {
 export interface Gate extends AdmissionPort {
   budgets: NonNullable<AdmissionPort['budgets']>
   /** Accounts that are open now, for whoever shows them. */
-  standing(now: number): readonly BudgetLeft[]
+  standing(now: number): readonly BudgetStanding[]
 }
 
 /** Far above any time that an attempt may take: a reservation this old was forgotten. */
@@ -96,7 +97,8 @@ class Desk {
     const purpose = { rights, model: target.model, tier: target.tier, at }
     const [first] = entries
     // Held at 0 all the same: a budget that a reload brings finds what is under way.
-    if (first === undefined) return this.#open(request, this.#accounts.hold(purpose), NOT_HELD)
+    if (first === undefined)
+      return this.#open(request, this.#accounts.hold({ ...purpose, worstNanoUsd: null }), NOT_HELD)
     const row = rowOf(target.model, generation, request.generation)
     if (row === undefined)
       return { kind: 'refused', why: 'budget', error: unpricedError(first.rule.name, target.model) }
@@ -114,7 +116,8 @@ class Desk {
         return entry === undefined ? [] : [[entry, nanoUsd] as const]
       }),
     )
-    const reservation = this.#accounts.reserve(amounts, purpose)
+    const worstNanoUsd = worstOf(needed, ask, incoming)
+    const reservation = this.#accounts.reserve(amounts, { ...purpose, worstNanoUsd })
     if ('account' in reservation) {
       const [budget] = this.#accounts.left([reservation])
       const neededNanoUsd = amounts.get(reservation) ?? 0
@@ -156,12 +159,6 @@ const NOT_HELD: { readonly maxOutputTokens: number | null; readonly boundNanoUsd
   boundNanoUsd: null,
 }
 
-/** Of the config in force; a model that a reload removed keeps its prices for the plans that were made with it. */
-function rowOf(model: string, now: Generation, planned: Generation): ModelRow | undefined {
-  const named = ({ id }: ModelRow): boolean => id === model
-  return now.matrix.rows.find(named) ?? planned.matrix.rows.find(named)
-}
-
 const OPEN_ENTRY: Entry = { kind: 'entered', limits: [], leave: () => undefined }
 
 const UNWRITABLE: Admission = {
@@ -171,11 +168,4 @@ const UNWRITABLE: Admission = {
     status: 503,
     hint: 'look at the notes of the proxy; `gateway store check` says what is wrong',
   }),
-}
-
-/** What the request is expected to use, as its decision reckons. */
-function expectedTokens({ candidates, features }: EntryRequest['decided']['decision'], model: string): number {
-  const chosen = candidates.find((candidate) => candidate.model === model)
-  const output = chosen !== undefined && 'score' in chosen ? (chosen.score.expectedCost?.outputTokens ?? 0) : 0
-  return features.inputTokens + output
 }

@@ -166,3 +166,45 @@ describe('a reload in the middle', () => {
     expect(new Set(made.calls.map(({ target }) => target.model))).toEqual(new Set(['first']))
   })
 })
+
+describe('a soft budget', () => {
+  it('states how far it can have been overshot, and was not overshot by more', async () => {
+    let release: () => void = () => undefined
+    const hold = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const limit = 20_000_000
+    const made = desk({ budgets: [budget(limit, { onExceed: 'downgrade' })] }, async () => {
+      await hold
+      // The longest answer that the model gives.
+      return answered('x', { ...USAGE, input: 2, output: 16_000 })
+    })
+    const running = Array.from({ length: 6 }, () => made.ask())
+    release()
+    await Promise.all(running)
+    const [standing] = made.gate.standing(1_700_000_000_000)
+    const measured = made.book.total() - limit
+    expect(measured).toBeGreaterThan(0)
+    expect(standing?.overshootNanoUsd).toBe(measured)
+    expect(standing?.overshootBoundNanoUsd).toBeGreaterThanOrEqual(measured)
+    // Every call may use the whole output of the model: no bound is far from that here.
+    expect(standing?.overshootBoundNanoUsd).toBeLessThan(measured + 6 * 1_000_000)
+  })
+
+  it('states no bound where nothing bounds an answer', async () => {
+    const endlessModel = { ...row('only', 'standard', 'one'), maxOutput: null }
+    const made = desk({ budgets: [budget(1e9, { onExceed: 'downgrade' })], matrix: matrixOf(endlessModel) }, () =>
+      answered('x'),
+    )
+    await made.ask()
+    expect(made.gate.standing(1_700_000_000_000)).toMatchObject([{ overshootBoundNanoUsd: null, overshootNanoUsd: 0 }])
+  })
+
+  it('that is hard instead states 0', async () => {
+    const made = desk({ budgets: [hard] }, () => answered('x'))
+    await made.ask()
+    expect(made.gate.standing(1_700_000_000_000)).toMatchObject([
+      { overshootBoundNanoUsd: 0, overshootNanoUsd: 0, spentNanoUsd: 110_000, reservedNanoUsd: 0 },
+    ])
+  })
+})
