@@ -42,9 +42,9 @@ export function createRetention(connection: Connection, limits: RetentionLimits)
       const { keepMs, maxBytes } = limits
       const quarter = oldest.get()
       if (quarter === undefined) return false
-      const ageLimit = Math.floor((now - keepMs) / QUARTER_MS)
+      const ageLimit = Math.floor((now - limits.keepMs) / QUARTER_MS)
       const sizeLimit = Math.floor((now - ALWAYS_KEPT_MS) / QUARTER_MS)
-      if (quarter >= ageLimit && (quarter >= sizeLimit || usedBytes() <= maxBytes)) return false
+      if (quarter >= ageLimit && (quarter >= sizeLimit || usedBytes() <= limits.maxBytes)) return false
       return dropSome.immediate(quarter)
     },
   }

@@ -125,6 +125,16 @@ describe('retention', () => {
     expect(checkLedger(connection).problems).toEqual([])
   })
 
+  it('takes limits that change while it runs', () => {
+    const connection = filled([NOON, NOON + HOUR])
+    const limits = { keepMs: NO_LIMIT, maxBytes: NO_LIMIT }
+    const retention = createRetention(connection, limits)
+    expect(retention.step(NOON + DAY)).toBe(false)
+    limits.keepMs = DAY - HOUR
+    while (retention.step(NOON + DAY));
+    expect(rowsLeft(connection)).toBe(1)
+  })
+
   it('says from when on tags are known', () => {
     const connection = filled([NOON, NOON + HOUR], { tags: ['blue'] })
     dropAll(connection, NOON + HOUR + 15 * MINUTE, HOUR)
