@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '..', '..')
-export const BIN = join(ROOT, 'bin', 'gateway.js')
+/** The built command line; another build can be put in its place. */
+export const BIN = process.env['GATEWAY_TEST_BIN'] ?? join(ROOT, 'bin', 'gateway.js')
 
 export interface Finished {
   readonly code: number | null
