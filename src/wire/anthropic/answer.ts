@@ -1,7 +1,7 @@
 import type { Block, CanonicalAnswer, FinishReason } from '../canonical.ts'
 import { hasError, readProviderError } from '../error-body.ts'
 import { GatewayError } from '../errors.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { isJsonObject, textOr, type JsonObject, type JsonValue } from '../json.ts'
 import type { AnswerReading } from '../reading.ts'
 import { readClaudeCitations } from './citations.ts'
 import { readStopReason, writeStopReason } from './finish.ts'
@@ -100,8 +100,4 @@ export function encodeMessage(answer: CanonicalAnswer, { model, id }: EncodeMess
 function finishOf({ blocks, finish }: CanonicalAnswer, refusal: string): FinishReason {
   if (refusal !== '' && (finish === 'stop' || finish === null)) return 'content_filter'
   return finish ?? (blocks.some(({ kind }) => kind === 'tool_use') ? 'tool_calls' : 'stop')
-}
-
-function textOr(value: JsonValue | undefined, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise
 }

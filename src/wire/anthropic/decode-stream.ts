@@ -1,8 +1,9 @@
 import type { StreamPart } from '../canonical.ts'
 import { readProviderError } from '../error-body.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { isJsonObject, parseObject, textOr, type JsonObject, type JsonValue } from '../json.ts'
 import type { DecodedEvent, StreamDecoder } from '../reading.ts'
 import { shifted } from '../citations.ts'
+import { withEvent } from '../with-event.ts'
 import { readAnswerBlock, refusalText } from './answer.ts'
 import { readClaudeCitations } from './citations.ts'
 import { readStopReason } from './finish.ts'
@@ -190,13 +191,8 @@ export class MessagesStreamDecoder implements StreamDecoder {
     ]
   }
 
-  /** The payload begins with its type, so that the event can be named again without being parsed. */
   #withRaw(parts: StreamPart[], event: JsonObject, payload: string): StreamPart[] {
-    if (!this.#keepRaw) return parts
-    const ordered = payload.startsWith('{"type":"') && !/[\r\n]/.test(payload)
-    const raw = ordered ? payload : JSON.stringify({ type: event['type'], ...event })
-    if (parts.length === 0) return [{ kind: 'opaque', raw, ...(isFraming(event) ? { framing: true } : {}) }]
-    return parts.map((part, at) => ({ ...part, raw: at === 0 ? raw : '' }))
+    return this.#keepRaw ? withEvent(parts, { event, payload, isFraming }) : parts
   }
 }
 
@@ -207,17 +203,4 @@ function thoughtPart(value: JsonValue | undefined): StreamPart[] {
 /** Null in a later event means "as before". */
 function filled(usage: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== null))
-}
-
-function parseObject(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-function textOr(value: JsonValue | undefined, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise
 }

@@ -2,11 +2,11 @@ import { argumentsObject } from '../arguments-json.ts'
 import type { Block, CanonicalAnswer, FinishReason, Signed } from '../canonical.ts'
 import { hasError, readProviderError, type ProviderError } from '../error-body.ts'
 import { GatewayError } from '../errors.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { isJsonObject, textOr, type JsonObject } from '../json.ts'
 import type { AnswerReading } from '../reading.ts'
 import { writeSignature } from '../signatures.ts'
 import { readFinishReason, writeFinishReason } from './finish.ts'
-import { readGrounding, writeGrounding } from './grounding.ts'
+import { groundedBlocks, groundingOf } from './grounding.ts'
 import { mediaBlock } from './parse-parts.ts'
 import { generatedCallId, providerCallId } from './tool-ids.ts'
 import { readGenerateUsage, writeGenerateUsage } from './usage.ts'
@@ -24,7 +24,7 @@ export function readGenerateAnswer(body: unknown): AnswerReading {
   }
   const candidate = firstCandidate(body)
   if (candidate === null) return malformed('candidates', 'not an array of objects')
-  const blocks = cited(
+  const blocks = groundedBlocks(
     candidateParts(candidate).map((part, index) => readAnswerPart(part, generatedCallId(head.id, index))),
     candidate['groundingMetadata'],
   )
@@ -36,20 +36,6 @@ export function readGenerateAnswer(body: unknown): AnswerReading {
   const refusal = finish === 'content_filter' ? textOr(candidate['finishMessage'], '') : ''
   if (refusal !== '') blocks.push({ kind: 'refusal', text: refusal })
   return { kind: 'answer', answer: { ...head, blocks, finish, usage } }
-}
-
-/** The blocks of all parts, with what their texts rest on. */
-function cited(parts: readonly (readonly Block[])[], metadata: JsonValue | undefined): Block[] {
-  const textOf = (part: number): string => {
-    const [block] = parts[part] ?? []
-    return block?.kind === 'text' ? block.text : ''
-  }
-  const grounded = readGrounding(metadata, textOf)
-  if (grounded.length === 0) return parts.flat()
-  return parts.flatMap((blocks, index) => {
-    const citations = grounded.flatMap(({ part, citation }) => (part === index ? [citation] : []))
-    return blocks.map((block) => (block.kind === 'text' && citations.length > 0 ? { ...block, citations } : block))
-  })
 }
 
 /** As `readGenerateAnswer`, for a body that has to be an answer; throws `invalid_request_error` when it is not. */
@@ -126,7 +112,7 @@ export interface EncodeGenerateAnswer {
 export function encodeGenerateAnswer(answer: CanonicalAnswer, { model, id }: EncodeGenerateAnswer): JsonObject {
   const refusal = answer.blocks.flatMap((block) => (block.kind === 'refusal' ? [block.text] : [])).join('')
   const finish: FinishReason = answer.finish ?? 'stop'
-  const grounding = groundingOf(answer.blocks)
+  const grounding = groundingOf(answer.blocks, answerPart)
   const candidate = {
     content: { role: 'model', parts: answer.blocks.flatMap((block) => answerPart(block)) },
     ...(grounding === null ? {} : { groundingMetadata: grounding }),
@@ -140,18 +126,6 @@ export function encodeGenerateAnswer(answer: CanonicalAnswer, { model, id }: Enc
     modelVersion: model,
     responseId: answer.id === '' ? (id ?? 'gateway') : answer.id,
   }
-}
-
-function groundingOf(blocks: readonly Block[]): JsonObject | null {
-  if (!blocks.some((block) => block.kind === 'text' && block.citations !== undefined)) return null
-  const written = blocks.flatMap((block) => answerPart(block).map(() => block))
-  const grounded = written.flatMap((block, part) =>
-    block.kind === 'text' ? (block.citations ?? []).map((citation) => ({ part, citation })) : [],
-  )
-  return writeGrounding(grounded, (part) => {
-    const block = written[part]
-    return block?.kind === 'text' ? block.text : ''
-  })
 }
 
 /** A block as a part for a client. */
@@ -192,10 +166,6 @@ export function answerPart(block: Block): JsonObject[] {
 export function writeSeal(signed: Signed): JsonObject {
   const signature = writeSignature(signed, 'gemini')
   return signature === null ? {} : { thoughtSignature: signature }
-}
-
-function textOr(value: JsonValue | undefined, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise
 }
 
 function malformed(path: string, problem: string): AnswerReading {

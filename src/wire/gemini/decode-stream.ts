@@ -1,6 +1,6 @@
 import type { Block, Citation, StreamPart } from '../canonical.ts'
 import { hasError, readProviderError } from '../error-body.ts'
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, parseObject, type JsonObject } from '../json.ts'
 import type { DecodedEvent, StreamDecoder } from '../reading.ts'
 import type { TokenUsage } from '../usage.ts'
 import { blockedPrompt, candidateError, candidateParts, firstCandidate, readAnswerPart, readSeal } from './answer.ts'
@@ -161,14 +161,5 @@ export class GenerateStreamDecoder implements StreamDecoder {
     const raw = /[\r\n]/.test(payload) ? JSON.stringify(JSON.parse(payload)) : payload
     if (parts.length === 0) return this.#finished ? [] : [{ kind: 'opaque', raw, framing: true }]
     return parts.map((part, at) => ({ ...part, raw: at === 0 ? raw : '' }))
-  }
-}
-
-function parseObject(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
   }
 }

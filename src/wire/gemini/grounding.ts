@@ -1,4 +1,4 @@
-import type { Citation } from '../canonical.ts'
+import type { Block, Citation } from '../canonical.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 
 /** A citation with the part of the answer in which it stands. */
@@ -63,6 +63,36 @@ export function writeGrounding(cited: readonly Grounded[], textOf: (part: number
     return [{ segment, groundingChunkIndices: [known] }]
   })
   return supports.length === 0 ? null : { groundingChunks: pages, groundingSupports: supports }
+}
+
+/** The blocks of all parts, with what their texts rest on. */
+export function groundedBlocks(parts: readonly (readonly Block[])[], metadata: JsonValue | undefined): Block[] {
+  const textOf = (part: number): string => {
+    const [block] = parts[part] ?? []
+    return block?.kind === 'text' ? block.text : ''
+  }
+  const grounded = readGrounding(metadata, textOf)
+  if (grounded.length === 0) return parts.flat()
+  return parts.flatMap((blocks, index) => {
+    const citations = grounded.flatMap(({ part, citation }) => (part === index ? [citation] : []))
+    return blocks.map((block) => (block.kind === 'text' && citations.length > 0 ? { ...block, citations } : block))
+  })
+}
+
+/** `groundingMetadata` for the blocks of an answer, which `partsOf` writes as parts; null when nothing is cited. */
+export function groundingOf(
+  blocks: readonly Block[],
+  partsOf: (block: Block) => readonly JsonObject[],
+): JsonObject | null {
+  if (!blocks.some((block) => block.kind === 'text' && block.citations !== undefined)) return null
+  const written = blocks.flatMap((block) => partsOf(block).map(() => block))
+  const grounded = written.flatMap((block, part) =>
+    block.kind === 'text' ? (block.citations ?? []).map((citation) => ({ part, citation })) : [],
+  )
+  return writeGrounding(grounded, (part) => {
+    const block = written[part]
+    return block?.kind === 'text' ? block.text : ''
+  })
 }
 
 /** For every index of the text, the bytes of UTF-8 before it. */

@@ -1,7 +1,7 @@
 import type { Block, CanonicalAnswer } from '../canonical.ts'
 import { hasError, readProviderError } from '../error-body.ts'
 import { GatewayError } from '../errors.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { isJsonObject, textOr, type JsonObject, type JsonValue } from '../json.ts'
 import type { AnswerReading } from '../reading.ts'
 import { readUsage, usageMember, writeUsage, type UsageDialectName } from '../usage-dialects.ts'
 import { citationsOf, readAnnotations, writeChatAnnotations } from '../citations.ts'
@@ -150,10 +150,6 @@ function functionCall(call: JsonObject, id: string): Extract<Block, { kind: 'too
 export function argumentsText(value: JsonValue | undefined): string {
   if (typeof value === 'string') return value
   return isJsonObject(value) ? JSON.stringify(value) : ''
-}
-
-function textOr(value: JsonValue | undefined, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise
 }
 
 function malformed(path: string, problem: string): AnswerReading {

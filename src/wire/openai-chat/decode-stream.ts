@@ -1,7 +1,7 @@
 import type { StreamPart } from '../canonical.ts'
 import { readAnnotations } from '../citations.ts'
 import { hasError, readProviderError } from '../error-body.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { isJsonObject, parseObject, type JsonObject, type JsonValue } from '../json.ts'
 import type { DecodedEvent, StreamDecoder } from '../reading.ts'
 import { readUsage, usageMember, type UsageDialectName } from '../usage-dialects.ts'
 import type { TokenUsage } from '../usage.ts'
@@ -172,15 +172,6 @@ function firstChoice(chunk: JsonObject): JsonObject | null {
   if (choices.length === 1) return isJsonObject(only) ? only : null
   const objects: JsonObject[] = choices.filter(isJsonObject)
   return objects.find((choice) => choice['index'] === 0) ?? objects[0] ?? null
-}
-
-function parseObject(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
 }
 
 function textOf(value: JsonValue | undefined): string | null {

@@ -1,8 +1,9 @@
 import type { StreamPart } from '../canonical.ts'
 import { readAnnotations, shifted } from '../citations.ts'
 import { readProviderError } from '../error-body.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { isJsonObject, parseObject, textOr, type JsonObject, type JsonValue } from '../json.ts'
 import type { DecodedEvent, StreamDecoder } from '../reading.ts'
+import { withEvent } from '../with-event.ts'
 import { callId, readEnding, sealOf } from './read-answer.ts'
 import { readResponsesUsage } from './usage.ts'
 
@@ -40,13 +41,17 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     if (trimmed === '' || trimmed === '[DONE]') return { kind: 'parts', parts: [] }
     const event = parseObject(trimmed)
     if (event === null) return { kind: 'malformed', message: 'an event of the stream is not a JSON object' }
-    const type = textOr(event['type'])
+    const type = textOr(event['type'], '')
     const response = isJsonObject(event['response']) ? event['response'] : {}
     if (type === 'error') return { kind: 'error', error: readProviderError(event) }
     if (type === 'response.failed') return { kind: 'error', error: readProviderError(response) }
     if (this.#finished) return { kind: 'parts', parts: [] }
     const start = this.#start(response)
-    const parts = withRaw([...start, ...this.#parts(type, event, response)], event, trimmed)
+    const parts = withEvent([...start, ...this.#parts(type, event, response)], {
+      event,
+      payload: trimmed,
+      isFraming,
+    })
     return this.#finished ? { kind: 'done', parts } : { kind: 'parts', parts }
   }
 
@@ -59,7 +64,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     if (this.#started) return []
     this.#started = true
     const stamp = typeof created === 'number' && created > 0 ? { created } : {}
-    return [{ kind: 'start', id: textOr(id), model: textOr(model), ...stamp }]
+    return [{ kind: 'start', id: textOr(id, ''), model: textOr(model, ''), ...stamp }]
   }
 
   #parts(type: string, event: JsonObject, response: JsonObject): StreamPart[] {
@@ -82,11 +87,11 @@ export class ResponsesStreamDecoder implements StreamDecoder {
         return this.#open(index, item)
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta':
-        return this.#fragment(index, textOr(event['delta']))
+        return this.#fragment(index, textOr(event['delta'], ''))
       case 'response.function_call_arguments.done':
-        return this.#whole(index, textOr(event['arguments']))
+        return this.#whole(index, textOr(event['arguments'], ''))
       case 'response.custom_tool_call_input.done':
-        return this.#whole(index, textOr(event['input']))
+        return this.#whole(index, textOr(event['input'], ''))
       case 'response.output_item.done':
         return this.#sealed(item)
       case 'response.completed':
@@ -113,7 +118,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     const call = { index: this.#calls.size, fragments: 0 }
     this.#calls.set(outputIndex, call)
     const id = callId(item) || `call_${call.index}`
-    return [{ kind: 'tool_delta', index: call.index, id, name: textOr(item['name']), argumentsDelta: '' }]
+    return [{ kind: 'tool_delta', index: call.index, id, name: textOr(item['name'], ''), argumentsDelta: '' }]
   }
 
   #fragment(outputIndex: number, argumentsDelta: string): StreamPart[] {
@@ -142,33 +147,12 @@ export class ResponsesStreamDecoder implements StreamDecoder {
   }
 }
 
-/** The payload begins with its type, so that the event can be named again without being parsed. */
-function withRaw(parts: readonly StreamPart[], event: JsonObject, payload: string): StreamPart[] {
-  const ordered = payload.startsWith('{"type":"') && !/[\r\n]/.test(payload)
-  const raw = ordered ? payload : JSON.stringify({ type: event['type'], ...event })
-  if (parts.length === 0) return [{ kind: 'opaque', raw, ...(isFraming(event) ? { framing: true } : {}) }]
-  return parts.map((part, at) => ({ ...part, raw: at === 0 ? raw : '' }))
-}
-
 /** True for an event without parts that says nothing to the client. An item of a tool that the provider runs does. */
 function isFraming({ type, item }: JsonObject): boolean {
-  if (!FRAMING.test(textOr(type))) return false
+  if (!FRAMING.test(textOr(type, ''))) return false
   return !isJsonObject(item) || PLAIN_ITEMS.has(item['type'])
 }
 
 function textPart(kind: 'text' | 'reasoning' | 'refusal', value: JsonValue | undefined): StreamPart[] {
   return typeof value === 'string' && value !== '' ? [{ kind, text: value }] : []
-}
-
-function parseObject(text: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-function textOr(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : ''
 }

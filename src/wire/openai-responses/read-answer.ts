@@ -1,7 +1,7 @@
 import type { Block, CanonicalAnswer, FinishReason } from '../canonical.ts'
 import { readAnnotations } from '../citations.ts'
 import { hasError, readProviderError } from '../error-body.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+import { isJsonObject, textOr, type JsonObject, type JsonValue } from '../json.ts'
 import type { AnswerReading } from '../reading.ts'
 import { readResponsesUsage } from './usage.ts'
 
@@ -81,10 +81,6 @@ export function sealOf({ encrypted_content: sealed }: JsonObject): {
 /** The id by which a result names its call. */
 export function callId(item: JsonObject): string {
   return textOr(item['call_id'], '') || textOr(item['id'], '')
-}
-
-function textOr(value: JsonValue | undefined, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise
 }
 
 function malformed(path: string, problem: string): AnswerReading {

@@ -7,6 +7,7 @@ import type { CanonicalRequest } from '../../../src/wire/canonical.ts'
 import { readProviderError } from '../../../src/wire/error-body.ts'
 import { GatewayError } from '../../../src/wire/errors.ts'
 import { encodeGenerateAnswer, readGenerateAnswer } from '../../../src/wire/gemini/answer.ts'
+import { encodeEmbedRequest, parseEmbedRequest, readEmbedAnswer } from '../../../src/wire/gemini/embeddings.ts'
 import { encodeGenerateRequest } from '../../../src/wire/gemini/encode-request.ts'
 import { parseGenerateRequest } from '../../../src/wire/gemini/parse-request.ts'
 import type { JsonValue } from '../../../src/wire/json.ts'
@@ -14,9 +15,13 @@ import { encodeChatAnswer, readChatAnswer } from '../../../src/wire/openai-chat/
 import { completeChatAnswer } from '../../../src/wire/openai-chat/complete-answer.ts'
 import { encodeChatRequest } from '../../../src/wire/openai-chat/encode-request.ts'
 import { parseChatRequest } from '../../../src/wire/openai-chat/parse-request.ts'
+import { encodeEmbeddingsRequest } from '../../../src/wire/openai-embeddings/encode-request.ts'
+import { parseEmbeddingsRequest } from '../../../src/wire/openai-embeddings/parse-request.ts'
 import { encodeResponse } from '../../../src/wire/openai-responses/answer.ts'
 import { echoOf } from '../../../src/wire/openai-responses/echo.ts'
 import { parseResponsesRequest } from '../../../src/wire/openai-responses/parse-request.ts'
+import { readResponse } from '../../../src/wire/openai-responses/read-answer.ts'
+import { relayedRequest, withoutReferences } from '../../../src/wire/openai-responses/relay-request.ts'
 import type { AnswerReading } from '../../../src/wire/reading.ts'
 import { isJsonObject } from '../../../src/wire/json.ts'
 import { request as anthropicRequest } from './anthropic/arbitraries.ts'
@@ -80,6 +85,14 @@ describe.each(FORMATS)('damaged requests in $name', ({ bodies, parse }) => {
             orRefusal(() => encodeGenerateRequest(request, { model }).body),
           ),
         ]
+        if (isJsonObject(body))
+          said.push(
+            relayedRequest(
+              withoutReferences(body, () => null),
+              request,
+              'gpt-5',
+            ).body,
+          )
         for (const one of said) expect(() => JSON.stringify(one)).not.toThrow()
       }),
       { seed: 81, numRuns: 400 },
@@ -88,10 +101,38 @@ describe.each(FORMATS)('damaged requests in $name', ({ bodies, parse }) => {
   })
 })
 
+describe('damaged requests for embeddings', () => {
+  const texts = { model: 'm', input: ['one', 'two'], dimensions: 3, encoding_format: 'base64', user: 'u' }
+  const part = { content: { parts: [{ text: 'one' }] }, taskType: 'CLUSTERING', outputDimensionality: 3 }
+  const parsers: readonly (readonly [readonly JsonValue[], (body: unknown) => CanonicalRequest])[] = [
+    [[texts, { ...texts, input: [1, 2] }, { ...texts, input: [[1], [2]] }], parseEmbeddingsRequest],
+    [[part], (body) => parseEmbedRequest(body, { model: 'm', batch: false })],
+    [[{ requests: [part, part] }], (body) => parseEmbedRequest(body, { model: 'm', batch: true })],
+  ]
+
+  it.each(parsers)('are refused with the field at fault, or can be said in both formats (%#)', (bodies, parse) => {
+    fc.assert(
+      fc.property(mutated(bodies), (body) => {
+        const request = orRefusal(() => parse(body))
+        const asked = request?.embeddings
+        if (request === null || asked === undefined) return
+        const said = [encodeEmbeddingsRequest(request, 'm'), orRefusal(() => encodeEmbedRequest(request, asked, 'm'))]
+        for (const one of said) expect(() => JSON.stringify(one)).not.toThrow()
+        // An answer that was damaged as well is an answer only with a vector for each input.
+        const reading = readEmbedAnswer(body, asked)
+        const found = reading.kind === 'answer' ? (reading.answer.embeddings?.length ?? 0) : asked.inputs.length
+        expect(found).toBe(asked.inputs.length)
+      }),
+      { seed: 83, numRuns: 300 },
+    )
+  })
+})
+
 const ANSWERS: readonly (readonly [string, readonly string[], (body: unknown) => AnswerReading])[] = [
   ['chat completions', ['openai-text', 'deepseek-tool-call', 'mistral-reasoning', 'xai-text'], readChatAnswer],
   ['messages', ['anthropic/anthropic-refusal', 'anthropic/anthropic-claude-opus-5-reasoning-high.1'], readMessage],
   ['generateContent', ['gemini/google-tool-call-gemini3', 'gemini/google-429-retry-info'], readGenerateAnswer],
+  ['responses', ['responses/openai-web-search-tool.1', 'responses/openai-reasoning-encrypted-content.1'], readResponse],
 ]
 
 describe.each(ANSWERS)('damaged answers in %s', (_, files, read) => {
