@@ -57,7 +57,7 @@ export class SeenAnswer {
         return
       case 'text':
         this.#text.push(part.text)
-        this.#citations.push(...(part.citations ?? []))
+        if (part.citations !== undefined) this.#citations.push(...part.citations)
         this.#textSeal = sealOf(part, this.#textSeal)
         this.#atMs.push(Math.round(atMs))
         this.#length.push(part.text.length)

@@ -55,7 +55,7 @@ export class GenerateStreamEncoder {
     switch (part.kind) {
       case 'text':
         this.#texts.push(part.text)
-        this.#citations.push(...(part.citations ?? []))
+        if (part.citations !== undefined) this.#citations.push(...part.citations)
         return this.#parts(part)
       case 'reasoning':
         return this.#parts(part)

@@ -96,7 +96,8 @@ export class ChatStreamEncoder {
   }
 }
 
-function textDelta({ text, citations = [] }: Extract<StreamPart, { kind: 'text' }>): JsonObject {
+function textDelta({ text, citations }: Extract<StreamPart, { kind: 'text' }>): JsonObject {
+  if (citations === undefined) return { content: text }
   const annotations = writeChatAnnotations(citations)
   return { content: text, ...(annotations.length === 0 ? {} : { annotations }) }
 }

@@ -120,7 +120,7 @@ export class ResponsesStreamEncoder {
       case 'text':
         return [
           ...this.#output.text('text', part.text),
-          ...this.#output.cite(part.citations ?? []),
+          ...(part.citations === undefined ? [] : this.#output.cite(part.citations)),
           ...this.#output.sealed(part, 'text'),
         ]
       case 'media':
