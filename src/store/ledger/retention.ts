@@ -38,8 +38,6 @@ export function createRetention(connection: Connection, limits: RetentionLimits)
   })
   return {
     step(now) {
-      // Read each time: a reload may have changed them.
-      const { keepMs, maxBytes } = limits
       const quarter = oldest.get()
       if (quarter === undefined) return false
       const ageLimit = Math.floor((now - limits.keepMs) / QUARTER_MS)

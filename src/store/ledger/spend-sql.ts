@@ -3,6 +3,8 @@ import { DAY_MS, QUARTER_MS } from './codes.ts'
 import { MEASURE_COLUMNS, ROW_MEASURES, SUM_OF_MEASURES } from './measures.ts'
 import type { SpendRange } from './spend-range.ts'
 
+const INDEXED_DAYS = 10
+
 interface Sql {
   readonly sql: string
   readonly parameters: Readonly<Record<string, string | number>>
@@ -38,12 +40,8 @@ const DIMENSIONS: Readonly<Record<SpendDimension, DimensionSql>> = {
   provider: ofWhat('provider'),
   intent: ofWhat('intent'),
   endpoint: ofWhat('endpoint'),
-  tag: {
-    value: "coalesce(tag.value, '')",
-    join: `CROSS JOIN word AS tags ON tags.id = part.tags
-      LEFT JOIN json_each(iif(tags.text = '', '[]', tags.text)) AS tag`,
-    word: false,
-  },
+  // A list as one word; taken apart when the calls with the same list are one line already.
+  tag: { value: 'part.tags', word: false },
 }
 
 const named = (parameter: string): string => `(SELECT id FROM word WHERE text = $${parameter})`
@@ -59,8 +57,9 @@ const FILTERS: Readonly<Record<keyof SpendFilter, string>> = {
   tier: what('tier'),
   provider: what('provider'),
   intent: what('intent'),
-  tag: `EXISTS (SELECT 1 FROM word CROSS JOIN json_each(word.text) AS tag
-    WHERE word.id = tags AND word.text <> '' AND tag.value = $tag)`,
+  // A text that is no list is of another column.
+  tag: `tags IN (SELECT word.id FROM word CROSS JOIN json_each(iif(json_valid(word.text), word.text, '[]')) AS tag
+    WHERE tag.value = $tag)`,
 }
 
 /** One statement for a split. Texts of the user are parameters only; the statement is made of the constants above. */
@@ -74,12 +73,24 @@ export function spendSql(by: readonly SpendDimension[], filter: SpendFilter, ran
   const columns = dimensions.map(({ value }, index) => `${value} AS d${index}, `).join('')
   const groups = by.length === 0 ? '' : `GROUP BY ${by.map((_, index) => index + 1).join(', ')}`
   const sums = `SELECT ${columns}${SUM_OF_MEASURES} FROM (${sources}) AS part ${joins} ${groups}`
+  const found = byTag(by, sums)
   const texts = dimensions.map(({ word }, index) => (word ? `w${index}.text AS d${index}, ` : `d${index}, `)).join('')
   const words = dimensions.map(({ word }, index) => (word ? ` JOIN word AS w${index} ON w${index}.id = d${index}` : ''))
   return {
-    sql: `SELECT ${texts}${MEASURE_COLUMNS} FROM (${sums})${words.join('')}`,
+    sql: `SELECT ${texts}${MEASURE_COLUMNS} FROM (${found})${words.join('')}`,
     parameters: { ...parameters, ...Object.fromEntries(filters.map(({ name, text }) => [name, text])) },
   }
+}
+
+/** Lists of tags taken apart, where lines are split by them. */
+function byTag(by: readonly SpendDimension[], sums: string): string {
+  const at = by.indexOf('tag')
+  if (at < 0) return sums
+  const columns = by.map((_, index) => (index === at ? `coalesce(tag.value, '') AS d${index}` : `found.d${index}`))
+  return `SELECT ${columns.join(', ')}, ${SUM_OF_MEASURES} FROM (${sums}) AS found
+    CROSS JOIN word AS tags ON tags.id = found.d${at}
+    LEFT JOIN json_each(iif(tags.text = '', '[]', tags.text)) AS tag
+    GROUP BY ${by.map((_, index) => index + 1).join(', ')}`
 }
 
 /** The parts of a range in the columns of the roll-up: whole days of it, rows at the edges, rows that it lacks. */
@@ -105,8 +116,10 @@ function rangeSources(
     Object.assign(parameters, { firstDay: days[0], endDay: days[1] })
   }
   for (const [index, [from, to]] of edges.entries()) {
+    // Beyond some days reading all rows in their order is quicker than looking each up; `+` keeps the index out.
+    const long = to - from > INDEXED_DAYS * DAY_MS
     parts.push(
-      `${row} WHERE at_ms / ${QUARTER_MS} BETWEEN $quarter${index} AND $lastQuarter${index}
+      `${row} WHERE ${long ? '+' : ''}(at_ms / ${QUARTER_MS}) BETWEEN $quarter${index} AND $lastQuarter${index}
        AND at_ms >= $from${index} AND at_ms < $to${index} AND seq <= $rolled${filter}`,
     )
     parameters[`from${index}`] = from
