@@ -136,6 +136,9 @@ describe('personal data', () => {
   it.each([
     'card 4111 1111 1111 1112', // wrong check digit
     'IBAN GB82 WEST 1234 5698 7654 33', // wrong check digits
+    // Hashes with right check digits: of no country, and longer than one of its country.
+    'ef988000000000000000000000000068',
+    'de89370400440532013000ab12cd34ef',
     'version 1.2.3 of 2024-11-04 at 12:30:45',
     'std::vector<int> and a::b',
     '1730728888112 ms and 999.999.999.999',
