@@ -17,8 +17,6 @@ const MEASURES = {
   reserved_nano: `iif(cost_basis = ${COST_BASIS.reserved}, cost_nano, 0)`,
 } as const
 
-export type Measure = keyof typeof MEASURES
-
 export const MEASURE_COLUMNS = Object.keys(MEASURES).join(', ')
 
 /** `sum(…) AS name` of every measure, over columns that have their names already. */
