@@ -42,9 +42,20 @@ function keepOutOfGit(dir: string): void {
   if (!existsSync(file)) writeFileSync(file, '*\n')
 }
 
-/** Keys and audit log of a project over its one connection. */
-export function openKeyStores(connection: Connection, projectDir: string): KeyStores {
-  const audit = createAuditStore(connection, { chain: chainEntry, headFile: auditHeadPath(projectDir) })
+/** Keys and audit log of a project over its one connection. `tell` hears once that the end of the log can not be noted. */
+export function openKeyStores(
+  connection: Connection,
+  projectDir: string,
+  tell: (text: string) => void = () => undefined,
+): KeyStores {
+  const headFile = auditHeadPath(projectDir)
+  let told = false
+  const onHeadTrouble = (cause: unknown): void => {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+    if (!told) tell(`the end of the audit log can not be noted in "${headFile}" (${code}): cutting it might go unseen`)
+    told = true
+  }
+  const audit = createAuditStore(connection, { chain: chainEntry, headFile, onHeadTrouble })
   return { keys: createKeyStore(connection, audit), audit }
 }
 

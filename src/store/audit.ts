@@ -6,6 +6,8 @@ export interface AuditSetup {
   readonly chain: AuditChain
   /** A second place for the newest hash: whoever cuts the log alone is found out. Absent: none. */
   readonly headFile?: string
+  /** Told when the second place can not be written. What was committed stays so; the place names an older entry. */
+  readonly onHeadTrouble?: (cause: unknown) => void
 }
 
 interface AuditColumns {
@@ -23,12 +25,12 @@ interface AuditColumns {
 export interface SqliteAudit extends AuditStore {
   /** For a transaction that is open already: the entries are there when it commits. To be followed by `committed`. */
   add(events: readonly AuditEvent[]): void
-  /** Writes the newest hash to the second place. */
+  /** Writes the newest hash to the second place. Never throws: whoever heard of a failure would do what is done again. */
   committed(): void
 }
 
 /** The log over a connection that the keys share, so that a change and its entry are one transaction. */
-export function createAuditStore(connection: Connection, { chain, headFile }: AuditSetup): SqliteAudit {
+export function createAuditStore(connection: Connection, { chain, headFile, onHeadTrouble }: AuditSetup): SqliteAudit {
   const insert = connection.prepare(
     'INSERT INTO audit (seq, at_ms, actor, action, target, facts, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   )
@@ -49,8 +51,12 @@ export function createAuditStore(connection: Connection, { chain, headFile }: Au
     }
   }
   function committed(): void {
-    const last = head()
-    if (last !== null && headFile !== undefined) keepHead(headFile, last)
+    try {
+      const last = head()
+      if (last !== null && headFile !== undefined) keepHead(headFile, last)
+    } catch (cause) {
+      onHeadTrouble?.(cause)
+    }
   }
   const append = connection.transaction(add)
   return {

@@ -42,7 +42,7 @@ const TELL_AGAIN_MS = 60_000
 /** Opens the keys with the development key among them, the tokens, and what writes refusals down. */
 export async function openIdentity(setup: IdentitySetup): Promise<Identity> {
   const { project, offline, connection, bus, tiers, warn } = setup
-  const stores = openKeyStores(connection, project.dir)
+  const stores = openKeyStores(connection, project.dir, warn)
   const development = await openDevelopmentKey(stateDir(project.dir), stores.keys, cliAct(Date.now()))
   const onTrouble = troubleTo(bus)
   const refusals = auditRefusals(bus, stores.audit, onTrouble)

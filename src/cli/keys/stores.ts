@@ -25,7 +25,8 @@ interface OpenedStores extends KeyStores {
 export function openStores(context: CliContext): OpenedStores {
   const projectDir = projectDirOf(context)
   const connection = openOwnDatabase(projectDir)
-  return { ...openKeyStores(connection, projectDir), projectDir, close: () => connection.close() }
+  const stores = openKeyStores(connection, projectDir, (text) => context.note(text))
+  return { ...stores, projectDir, close: () => connection.close() }
 }
 
 /** Opens them for one piece of work that does not wait. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chainEntry, verifyAudit } from '../../../src/auth/audit-chain.ts'
@@ -101,6 +101,20 @@ describe('the audit log in SQLite', () => {
     expect(readHead(headFile())).toEqual({ seq: 99, hash: 'a'.repeat(64) })
     writeFileSync(headFile(), 'nonsense')
     expect(readHead(headFile())).toBeNull()
+  })
+
+  it('takes a change that is committed for done, even if the second place can not be written', () => {
+    const troubles: unknown[] = []
+    const connection = openDatabase(path())
+    mkdirSync(headFile())
+    const setup = { chain: chainEntry, headFile: headFile(), onHeadTrouble: (cause: unknown) => troubles.push(cause) }
+    const audit = createAuditStore(connection, setup)
+    const keys = createKeyStore(connection, audit)
+    makeIn(keys)
+    audit.append([{ at: T0, actor: '-', action: 'request.refused', target: '-', facts: {} }])
+    expect(keys.keys()).toHaveLength(1)
+    expect(audit.after(0, 10)).toHaveLength(2)
+    expect(troubles).toEqual([expect.objectContaining({ code: 'EISDIR' }), expect.objectContaining({ code: 'EISDIR' })])
   })
 
   it('is one chain when two processes write at once', () => {
