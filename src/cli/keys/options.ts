@@ -1,5 +1,6 @@
 import { NO_SCOPES, type Scopes } from '../../auth/key-types.ts'
 import { invalid } from '../../auth/names.ts'
+import { DAY_MS } from '../../engine/iso-day.ts'
 import { readDurationMs } from '../../config/units.ts'
 import { GatewayError } from '../../wire/errors.ts'
 
@@ -72,13 +73,17 @@ export function textOf(text: string): string | null {
   return text === NONE ? null : text
 }
 
+/** Of the last year with four digits: later ones have no date that other programs read. */
+const LAST_MOMENT = Date.UTC(10_000, 0) - 1
+const LONGEST_GRACE_MS = 366 * DAY_MS
+
 /** The first moment at which the key does not work any more; null for never. */
 export function expiryOf(text: string, now: number): number | null {
   if (text === 'never') return null
   if (text === 'now') return now
   const ms = readDurationMs(text)
   const at = ms === undefined ? dateOf(text) : now + ms
-  if (at === undefined)
+  if (at === undefined || at > LAST_MOMENT)
     throw new GatewayError('usage_error', `\`--expires\` does not understand "${text}"`, {
       hint: 'write 90d, 12h, a date such as 2027-01-31, a time such as 2027-01-31T12:00:00Z, `now` or `never`',
     })
@@ -100,8 +105,8 @@ function dateOf(text: string): number | undefined {
 export function graceOf({ grace, now }: { readonly grace: string; readonly now?: boolean }): number {
   if (now === true) return 0
   const ms = readDurationMs(grace)
-  if (ms !== undefined) return ms
+  if (ms !== undefined && ms <= LONGEST_GRACE_MS) return ms
   throw new GatewayError('usage_error', `\`--grace\` does not understand "${grace}"`, {
-    hint: 'write a time such as 30m, 24h or 7d, or `--now`',
+    hint: 'write a time such as 30m, 24h or 7d, a year at most, or `--now`',
   })
 }

@@ -231,6 +231,7 @@ describe('times and lists of the command line', () => {
     '-5d',
     '0',
     '2026-11-22',
+    '99999999d',
   ])('`--expires %s` is refused', (text) => {
     expect(() => expiryOf(text, NOW)).toThrow(/--expires/)
   })
@@ -238,6 +239,7 @@ describe('times and lists of the command line', () => {
   it('a grace is a time, or nothing with --now', () => {
     expect([graceOf({ grace: '24h' }), graceOf({ grace: '24h', now: true })]).toEqual([86_400_000, 0])
     expect(() => graceOf({ grace: 'long' })).toThrow(/--grace/)
+    expect(() => graceOf({ grace: '99999999d' })).toThrow(/--grace/)
   })
 
   it('a list has no empty names, as an unset variable of a shell would make one', () => {
