@@ -106,6 +106,7 @@ async function call(ports: AttemptPorts, attempt: Attempt, ticket: Ticket): Prom
   const { exchange, target, signal } = attempt
   const { incoming, decided, generation } = exchange
   const leftMs = attempt.withinMs()
+  const most = exchange.row(target.model)?.maxOutput ?? null
   const startedAt = clock.monotonic()
   const result = await upstream.call({
     exchangeId: incoming.exchangeId,
@@ -115,6 +116,7 @@ async function call(ports: AttemptPorts, attempt: Attempt, ticket: Ticket): Prom
     admitted: ticket.admission,
     decision: decided.decision,
     ...limited(incoming, ticket.admission.maxOutputTokens),
+    ...(most === null ? {} : { mostOutputTokens: most }),
     strictParams: generation.routing.strictParams,
     signal,
     firstTokenWithinMs: leftMs,

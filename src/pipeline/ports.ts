@@ -61,6 +61,8 @@ export interface UpstreamCall {
   readonly request: CanonicalRequest
   readonly body: JsonObject | null
   readonly signal: AbortSignal
+  /** The most that the model writes, for formats that demand a limit. Absent: not known. */
+  readonly mostOutputTokens?: number
   /** Refuse with `parameter_unsupported` instead of leaving parameters out. */
   readonly strictParams: boolean
   /** Milliseconds within which the first content byte, or a whole answer, must have arrived. */

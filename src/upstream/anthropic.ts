@@ -57,8 +57,11 @@ function fitsModel(request: CanonicalRequest, { model, upstreamModel }: Upstream
   return fitsThinking(request, traits) && fitsSampling(request, traits)
 }
 
-function translated({ request, target }: UpstreamCall): OutboundRequest {
-  const { body, version, dropped } = encodeMessagesRequest(request, { model: target.upstreamModel })
+function translated({ request, target, mostOutputTokens }: UpstreamCall): OutboundRequest {
+  const { body, version, dropped } = encodeMessagesRequest(request, {
+    model: target.upstreamModel,
+    ...(mostOutputTokens === undefined ? {} : { mostOutputTokens }),
+  })
   return { path: '/messages', headers: versionHeaders(version, request), body, droppedParams: dropped }
 }
 

@@ -12,8 +12,11 @@ import { claudeTraits, type ClaudeTraits } from './model-traits.ts'
 export interface EncodeMessagesRequest {
   /** Name of the model at the provider. */
   readonly model: string
-  /** `max_tokens` for requests that name none; the format demands one. Default: by the model's generation. */
-  readonly maxOutputTokens?: number
+  /**
+   * The most that the model writes. A request that names no limit gets this one, or that of the model's generation where
+   * it is lower, as the format demands one: no more is asked for than budgets reckon with.
+   */
+  readonly mostOutputTokens?: number
 }
 
 export interface EncodedMessagesRequest {
@@ -35,7 +38,8 @@ export function encodeMessagesRequest(
   const traits = claudeTraits(options.model)
   const dropped = new Dropped(request.format)
   const talk = turns(request.messages)
-  const maxTokens = request.maxOutputTokens ?? options.maxOutputTokens ?? traits.defaultMaxTokens
+  const usual = Math.min(traits.defaultMaxTokens, options.mostOutputTokens ?? Infinity)
+  const maxTokens = request.maxOutputTokens ?? usual
   const thinking = thinkingMembers(request, { traits, turns: talk, maxTokens, dropped })
   const type = thinking.thinking?.['type']
   const thinks = type !== undefined && type !== 'disabled'

@@ -104,6 +104,17 @@ describe('a chat request for Claude', () => {
   })
 
   it.each([
+    ['a model that writes less than its generation may', 'claude-opus-5', 8_000, 8_000],
+    ['a model that writes more than is usual', 'claude-opus-5', 128_000, 32_000],
+    ['an old model', 'claude-3-5-haiku-20241022', 64_000, 8_192],
+  ])('without a limit gets one that the model keeps: %s', (_what, model, mostOutputTokens, limit) => {
+    const request = parseChatRequest({ model: 'auto', messages: [{ role: 'user', content: 'hi' }] })
+    expect(encodeMessagesRequest(request, { model, mostOutputTokens }).body['max_tokens']).toBe(limit)
+    const own = { ...request, maxOutputTokens: 7 }
+    expect(encodeMessagesRequest(own, { model, mostOutputTokens }).body['max_tokens']).toBe(7)
+  })
+
+  it.each([
     ['claude-opus-5', 'minimal', { type: 'adaptive', display: 'summarized' }, { effort: 'low' }],
     ['claude-opus-5', 'xhigh', { type: 'adaptive', display: 'summarized' }, { effort: 'xhigh' }],
     ['claude-opus-4-6', 'xhigh', { type: 'adaptive', display: 'summarized' }, { effort: 'high' }],
