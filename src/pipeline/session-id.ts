@@ -14,6 +14,8 @@ export function sessionIdOf(request: CanonicalRequest, keyId: string, header: st
 }
 
 function textOf(message: Message): string {
+  const only = message.blocks[0]
+  if (message.blocks.length === 1 && only?.kind === 'text') return only.text
   return message.blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : [])).join('\n')
 }
 

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { GatewayError } from '../wire/errors.ts'
 import { isJsonObject, type JsonObject } from '../wire/json.ts'
@@ -80,7 +81,9 @@ function readBytes(request: IncomingMessage, limits: ProxyLimits): Promise<Buffe
         reject(tooLarge(limits))
       } else chunks.push(chunk)
     })
-    request.once('end', () => resolve(Buffer.concat(chunks, size)))
+    request.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)),
+    )
     request.once('error', () => reject(new ClientGone('request failed')))
     // Comes after every request; an error, whose stack takes time to gather, is due only when the body is not whole.
     request.once('close', () => {
@@ -91,7 +94,10 @@ function readBytes(request: IncomingMessage, limits: ProxyLimits): Promise<Buffe
 
 function parseJson(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    // Most bodies are ASCII, which needs no decoder.
+    return JSON.parse(
+      isAscii(bytes) ? bytes.toString('latin1') : new TextDecoder('utf-8', { fatal: true }).decode(bytes),
+    )
   } catch {
     // The parser's own message quotes the body, which must not get into an answer or a log.
     throw new GatewayError('invalid_request_error', 'the body is not valid JSON in UTF-8')

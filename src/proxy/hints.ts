@@ -54,7 +54,8 @@ export function mayHint({ hints }: Principal, name: HintName): boolean {
 }
 
 function tagsOf(value: string | null): readonly string[] {
-  const tags = (value ?? '')
+  if (value === null) return []
+  const tags = value
     .split(',')
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '')

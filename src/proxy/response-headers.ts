@@ -69,7 +69,9 @@ function serverTiming({ timing }: ExchangeRecord): string {
     ['upstream', timing.upstreamMs],
     ['overhead', timing.overheadMs],
   ]
-  return spans.flatMap(([name, ms]) => (ms === null ? [] : [`${name};dur=${ms.toFixed(1)}`])).join(', ')
+  let text = ''
+  for (const [name, ms] of spans) if (ms !== null) text += `${text === '' ? '' : ', '}${name};dur=${ms.toFixed(1)}`
+  return text
 }
 
 /** Header values come from configs and clients: only printable ASCII gets out, and only so much of it. */

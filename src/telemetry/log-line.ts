@@ -18,12 +18,16 @@ export function logLine(record: ExchangeRecord, style: LogStyle): string {
 
 /** Any allow-listed fields as one line; absent ones are left out. */
 export function fieldsLine(fields: LogFields, style: LogStyle): string {
-  const present: [string, string | number | boolean][] = []
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== null) present.push([name, safe(value, style)])
+  let line = ''
+  const json: Record<string, string | number | boolean> = {}
+  for (const name of Object.keys(fields)) {
+    const given = fields[name] ?? null
+    if (given === null) continue
+    const value = safe(given, style)
+    if (style.json) json[name] = value
+    else line += `${line === '' ? '' : ' '}${name}=${typeof value === 'string' ? quoted(value) : value}`
   }
-  if (style.json) return JSON.stringify(Object.fromEntries(present))
-  return present.map(([name, value]) => `${name}=${typeof value === 'string' ? quoted(value) : value}`).join(' ')
+  return style.json ? JSON.stringify(json) : line
 }
 
 function safe(value: Exclude<LogValue, null>, style: LogStyle): string | number | boolean {

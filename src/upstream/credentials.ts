@@ -34,6 +34,7 @@ export class CredentialPool {
     if (this.#keys.length === 0) return [{ index: 0, secret: null }]
     const now = this.#ports.clock.now()
     const all = this.#keys.map((secret, index) => ({ index, secret }))
+    if (all.length === 1) return all
     const free = all.filter(({ index }) => this.#until(index) <= now)
     if (free.length > 0) return free
     const soonest = all.reduce((best, next) => (this.#until(next.index) < this.#until(best.index) ? next : best))

@@ -23,6 +23,15 @@ import { UpstreamStreamError } from '../engine/upstream-error.ts'
 /** What a credential may be set aside for. */
 type CredentialFailure = 'rate_limited' | 'auth' | 'quota'
 
+/** One try with one key. */
+interface Sending {
+  readonly credential: Credential
+  readonly request: OutboundRequest
+  /** The body as JSON. */
+  readonly text: string
+  readonly leftMs: number
+}
+
 /** Calls one provider over HTTP, in whatever format it speaks. */
 export class HttpUpstream implements UpstreamPort {
   readonly mode = 'live'
@@ -68,14 +77,11 @@ export class HttpUpstream implements UpstreamPort {
     return this.#connection.close()
   }
 
-  async #attempt(
-    call: UpstreamCall,
-    one: { credential: Credential; request: OutboundRequest; text: string; leftMs: number },
-  ): Promise<UpstreamResult> {
+  async #attempt(call: UpstreamCall, one: Sending): Promise<UpstreamResult> {
     const limits = this.#limits(call, one.leftMs)
     const timer = new AttemptTimer(call.signal, limits)
     try {
-      const response = await this.#send(call, { ...one, timer })
+      const response = await this.#send(call, one, timer)
       return await readAnswer(response, {
         timer,
         limits,
@@ -103,16 +109,12 @@ export class HttpUpstream implements UpstreamPort {
     }
   }
 
-  #send(
-    call: UpstreamCall,
-    one: { credential: Credential; request: OutboundRequest; text: string; timer: AttemptTimer },
-  ): Promise<HttpAnswer> {
-    const { credential, request, text, timer } = one
-    const key = credential.secret === null ? {} : this.#format.credential(credential.secret)
+  #send(call: UpstreamCall, { credential, request, text }: Sending, timer: AttemptTimer): Promise<HttpAnswer> {
+    const key = credential.secret === null ? null : this.#format.credential(credential.secret)
     return this.#connection.request({
       method: 'POST',
       path: request.path,
-      headers: { ...outboundHeaders(call), ...request.headers, ...key },
+      headers: Object.assign(outboundHeaders(call), request.headers, key),
       body: text,
       signal: timer.signal,
     })

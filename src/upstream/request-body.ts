@@ -22,17 +22,10 @@ export function requestBody(
   const own = request.format === 'openai-chat'
   const passes = own && body !== null && (quirks.seals || !hasForeignSeals(request, 'openai-chat'))
   const source = passes ? body : encodeChatRequest(request, { model, includeUsage: true })
-  const kept: [string, JsonValue][] = []
   const droppedParams = own ? [] : droppedByChat(request)
-  for (const [name, value] of Object.entries(source)) {
-    if (value === undefined || name === 'stream' || name === 'stream_options') continue
-    if (quirks.dropped.includes(name)) {
-      if (value !== null) droppedParams.push(name)
-    } else kept.push([renamed(quirks, name), value])
-  }
-  // Not by assignment: a client may have named a member `__proto__`.
-  const members: Record<string, JsonValue> = Object.fromEntries(kept)
-  members['model'] = model
+  // A copy, in which what is left out is undefined: as JSON it is not there.
+  const members: Members = { ...source, model, stream: undefined, stream_options: undefined }
+  for (const name of quirks.dropped) if (leaveOut(members, name)) droppedParams.push(name)
   applyQuirks(members, quirks)
   if (request.stream) {
     members['stream'] = true
@@ -41,10 +34,25 @@ export function requestBody(
   return { body: members, droppedParams: droppedParams.sort() }
 }
 
-function applyQuirks(members: Record<string, JsonValue>, quirks: RequestQuirks): void {
+type Members = Record<string, JsonValue | undefined>
+
+/** True when the member said something. */
+function leaveOut(members: Members, name: string): boolean {
+  const given = members[name]
+  if (given !== undefined) members[name] = undefined
+  return given !== undefined && given !== null
+}
+
+function applyQuirks(members: Members, quirks: RequestQuirks): void {
+  for (const [name, wanted] of Object.entries(quirks.renamed)) {
+    const value = members[name]
+    if (value === undefined) continue
+    members[name] = undefined
+    members[wanted] = value
+  }
   const limit = members['max_completion_tokens']
   if (quirks.outputLimitName === 'max_tokens' && limit !== undefined) {
-    delete members['max_completion_tokens']
+    members['max_completion_tokens'] = undefined
     if (limit !== null) members['max_tokens'] = limit
   }
   if (members['tool_choice'] === 'required') members['tool_choice'] = quirks.toolChoiceRequired
@@ -58,8 +66,4 @@ function asSystem(message: JsonValue): JsonValue {
 
 function objectOr(value: JsonValue | undefined): JsonObject {
   return isJsonObject(value) ? value : {}
-}
-
-function renamed({ renamed: names }: RequestQuirks, name: string): string {
-  return (Object.hasOwn(names, name) ? names[name] : undefined) ?? name
 }
