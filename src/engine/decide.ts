@@ -59,10 +59,10 @@ function decision(input: DecideInput, { candidates, outcome, plan, skippedRules 
 }
 
 /** No model is looked at when the request names nothing that exists, or a policy that its key forbids. */
-function refuseEarly(input: DecideInput, { code, closest, compiled, rule, policy }: ScopeRefusal): Decision {
+function refuseEarly(input: DecideInput, { code, closest, asked, compiled, rule, policy }: ScopeRefusal): Decision {
   const rejected =
     code === 'model_not_found'
-      ? ({ code: 'excluded_by_request', asked: input.asked.model } as const)
+      ? ({ code: 'excluded_by_request', asked } as const)
       : ({ code: 'not_allowed_for_key', key: input.rights.alias } as const)
   const candidates = compiled.entries.map(({ row }) => ({ model: row.id, tier: row.tier, rejected }))
   const outcome: Outcome = { kind: 'refused', code, closest, rule, policy }

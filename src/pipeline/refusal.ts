@@ -1,4 +1,5 @@
 import { isRejected, type Decision, type Rejection } from '../engine/decision.ts'
+import { unknownName } from '../engine/describe/outcome.ts'
 import { QUOTA_REASON } from '../engine/health/effect.ts'
 import type { AttemptRecord, UpstreamFailureClass } from '../engine/record.ts'
 import { GatewayError, type ErrorCode } from '../wire/errors.ts'
@@ -20,8 +21,10 @@ export function refusalError({ decision, state }: Omit<Decided, 'roll'>, now: nu
   switch (outcome.code) {
     case 'model_not_found': {
       const closest = outcome.closest.length === 0 ? '' : `; closest: ${outcome.closest.join(', ')}`
-      return new GatewayError('model_not_found', `the model "${asked.model}" does not exist here${closest}`, {
-        param: 'model',
+      const name = unknownName(decision)
+      const what = name === asked.model ? 'the model ' : ''
+      return new GatewayError('model_not_found', `${what}"${name}" does not exist here${closest}`, {
+        ...askedIn(asked, name),
         hint: 'name a model, alias, `auto`, `auto:<policy>` or `tier:<name>` of the config',
         data: { closest: outcome.closest },
       })
@@ -42,6 +45,13 @@ export function refusalError({ decision, state }: Omit<Decided, 'roll'>, now: nu
         })
       )
   }
+}
+
+/** What of the request asks for the name; nothing when its key does. */
+function askedIn({ model, hints }: Decision['asked'], name: string): { param?: string } {
+  if (name === model) return { param: 'model' }
+  if (name === `tier:${hints.tier}`) return { param: 'x-gateway-tier' }
+  return name === `auto:${hints.policy}` ? { param: 'x-gateway-policy' } : {}
 }
 
 const EXPLAIN_HINT = 'see `error.gateway.rejected`, or run `gateway route --explain` on the same body'

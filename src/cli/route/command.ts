@@ -1,6 +1,6 @@
 import { decide } from '../../engine/decide.ts'
 import type { DecideInput, Decision } from '../../engine/decision.ts'
-import { describeOutcome } from '../../engine/describe/outcome.ts'
+import { describeOutcome, unknownName } from '../../engine/describe/outcome.ts'
 import { describeRejection } from '../../engine/describe/rejection.ts'
 import { isRejected } from '../../engine/decision.ts'
 import { compareDecisions } from '../../engine/explain/compare.ts'
@@ -102,10 +102,10 @@ function exitCode(context: CliContext, { decision, input }: RouteResult, { expec
 
 /** The refusal as an error, with each rejected model. */
 function notRoutable(decision: Decision, now: number): GatewayError {
-  const { outcome, asked } = decision
+  const { outcome } = decision
   if (outcome.kind === 'refused' && outcome.code === 'model_not_found') {
     const closest = outcome.closest.map((name) => `"${name}"`).join(', ')
-    return new GatewayError('model_not_found', `no model, alias, policy or tier is called "${asked.model}"`, {
+    return new GatewayError('model_not_found', `no model, alias, policy or tier is called "${unknownName(decision)}"`, {
       hint: closest === '' ? '`gateway models list` shows the names' : `did you mean ${closest}?`,
     })
   }

@@ -1,4 +1,12 @@
-import type { Because, Chosen, ExpectedCost, Outcome, PlannedAttempt } from '../decision.ts'
+import {
+  isRejected,
+  type Because,
+  type Chosen,
+  type Decision,
+  type ExpectedCost,
+  type Outcome,
+  type PlannedAttempt,
+} from '../decision.ts'
 import type { Evidence } from '../matrix.ts'
 import type { Axis } from '../routing-config.ts'
 import { rejectionTitle } from './rejection.ts'
@@ -68,6 +76,13 @@ export function describeDowngrade({ tier, cause }: NonNullable<Chosen['downgrade
 /** Which limits of the policy could not be kept. */
 export function describeRelaxed(axes: readonly Axis[]): string {
   return `no model keeps the ${axes.join(' and ')} limit${axes.length > 1 ? 's' : ''}, given up`
+}
+
+/** The name that nothing has: the model's, or that of the tier or policy which a hint or the key asks for. */
+export function unknownName({ candidates, asked }: Pick<Decision, 'candidates' | 'asked'>): string {
+  for (const candidate of candidates)
+    if (isRejected(candidate) && candidate.rejected.code === 'excluded_by_request') return candidate.rejected.asked
+  return asked.model
 }
 
 function describeRefusal(refused: Refused): string {

@@ -30,6 +30,8 @@ export interface ScopeRefusal {
   readonly kind: 'refused'
   readonly code: 'model_not_found' | 'model_not_allowed'
   readonly closest: readonly string[]
+  /** The name in question: of the model, or of what a hint or the key itself asks for. */
+  readonly asked: string
   readonly compiled: Compiled
   readonly rule: RuleRef | null
   readonly policy: string | null
@@ -49,7 +51,16 @@ export function resolveScope(input: DecideInput): Scope | ScopeRefusal {
   if (policyName === null || isTierAbove(wish, input, compiled)) {
     const ref = rule?.ref ?? null
     const closest = allowedNames(input, compiled)
-    return { kind: 'refused', code: 'model_not_allowed', closest, compiled, rule: ref, policy: input.rights.policy }
+    const { rights, asked } = input
+    return {
+      kind: 'refused',
+      code: 'model_not_allowed',
+      closest,
+      asked: asked.model,
+      compiled,
+      rule: ref,
+      policy: rights.policy,
+    }
   }
   return {
     kind: 'scope',
@@ -75,7 +86,7 @@ function isTierAbove(wish: Wish, { rights }: DecideInput, compiled: Compiled): b
 
 function notFound(input: DecideInput, compiled: Compiled, name: string): ScopeRefusal {
   const closest = suggestNames(input, compiled, name)
-  return { kind: 'refused', code: 'model_not_found', closest, compiled, rule: null, policy: null }
+  return { kind: 'refused', code: 'model_not_found', closest, asked: name, compiled, rule: null, policy: null }
 }
 
 /** A hint that names nothing is refused like an unknown model: ignoring it could cost more than was meant. */

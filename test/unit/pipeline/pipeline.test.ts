@@ -193,6 +193,22 @@ describe('refusals', () => {
     expect(reply.error.message).toContain('cheap')
     expect(calls).toHaveLength(0)
   })
+
+  it('blames the hint, and not the model, for a tier or policy that does not exist', async () => {
+    const { pipeline } = bench(() => answered('x'))
+    const base = incoming('hi')
+    const refused = async (hints: { tier: string } | { policy: string }): Promise<unknown> => {
+      const reply = await pipeline.run({ ...base, asked: { ...base.asked, hints: { tags: [], ...hints } } }, never)
+      return reply.kind === 'error' ? reply.error : reply.kind
+    }
+    const code = 'model_not_found'
+    expect(await refused({ tier: 'premum' })).toMatchObject({
+      code,
+      param: 'x-gateway-tier',
+      message: expect.stringMatching(/^"tier:premum" does not exist here/),
+    })
+    expect(await refused({ policy: 'nope' })).toMatchObject({ code, param: 'x-gateway-policy' })
+  })
 })
 
 describe('spend cap', () => {
