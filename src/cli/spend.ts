@@ -25,6 +25,7 @@ export function addSpendCommand(program: Command): void {
     .option('--intent <intent>', 'only this intent')
     .option('--tag <tag>', 'only calls with this tag')
     .option('--top <n>', 'only the n most expensive lines')
+    .option('--rows', 'instead: single calls, the newest first (20 of them, or --top; all with --csv and --json)')
     .option('--csv', 'comma-separated values for spreadsheets')
     .option('--budgets', 'instead: every budget of the config with what is left of it')
     .action(async (options: SpendOptions, command: Command) => {

@@ -141,6 +141,27 @@ describe('gateway spend', () => {
     expect(stderr).toContain('1 more line')
   })
 
+  it('shows single calls with --rows, the newest first, whole in CSV and JSON', async () => {
+    fill(SAMPLE)
+    const table = await run('spend', '--rows', '--top', '3')
+    expect(table.stdout.split('\n').map((line) => line.split(/ {2,}/).slice(0, 3).join('|'))).toEqual([
+      'TIME|KEY|USER',
+      '2024-07-03 00:00:00|team-a|–',
+      '2024-07-02 00:01:00|batch|bob',
+      '2024-07-02 00:00:00|team-a|ada',
+      '',
+    ])
+    expect(table.stdout).toMatch(/unknown +failed\n/u)
+    expect(table.stdout).toContain('~0.00002 ')
+    const { rows } = JSON.parse((await run('spend', '--rows', '--json', '--user', 'ada')).stdout)
+    expect(rows.map(({ costNanoUsd }: { costNanoUsd: number }) => costNanoUsd)).toEqual([20_000, 1_000_000_001])
+    const csv = (await run('spend', '--rows', '--csv')).stdout.trimEnd().split('\n')
+    expect(csv).toHaveLength(5)
+    expect(csv[1]?.split(',')).toHaveLength(csv[0]?.split(',').length ?? 0)
+    rmSync(join(directory, '.gateway'), { recursive: true })
+    expect(JSON.parse((await run('spend', '--rows', '--json')).stdout)).toMatchObject({ rows: [] })
+  })
+
   it('is empty, not an error, where nothing was spent, and leaves no file behind', async () => {
     const { code, stdout, stderr } = await run('spend')
     expect([code, stdout]).toEqual([0, ''])

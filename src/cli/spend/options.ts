@@ -11,6 +11,7 @@ export interface SpendOptions extends SpendFilter {
   readonly top?: string
   readonly csv?: true
   readonly budgets?: true
+  readonly rows?: true
 }
 
 const DAY_MS = 86_400_000

@@ -20,6 +20,10 @@ export async function runSpend(context: CliContext, options: SpendOptions, now: 
   }
   const query = spendQuery(options, now)
   const top = topOf(options)
+  if (options.rows === true) {
+    const { runRows } = await import('./rows.ts')
+    return runRows(context, query, { csv: options.csv === true, top })
+  }
   const report = readSpend(databasePath(projectDirOf(context)), query)
   print(context, report, { csv: options.csv === true, top })
 }

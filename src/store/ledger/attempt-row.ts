@@ -77,7 +77,7 @@ function cells(row: LedgerRow, dictionary: Dictionary): (number | string | Uint8
     dictionary.word(row.configHash),
     OUTCOME[row.outcome],
     dictionary.word(row.failure),
-    row.status,
+    row.status === null ? null : whole(row.status),
     usage === null ? null : USAGE_BASIS[usage.basis],
     whole(usage?.input ?? 0),
     whole(usage?.cacheRead ?? 0),
@@ -85,7 +85,7 @@ function cells(row: LedgerRow, dictionary: Dictionary): (number | string | Uint8
     whole(usage?.cacheWrite1h ?? 0),
     whole(usage?.output ?? 0),
     whole(usage?.reasoning ?? 0),
-    usage?.reportedNanoUsd ?? null,
+    usage?.reportedNanoUsd === undefined ? null : whole(usage.reportedNanoUsd),
     whole(row.costNanoUsd),
     COST_BASIS[row.costBasis],
     dictionary.word(row.priceSource),
@@ -95,9 +95,15 @@ function cells(row: LedgerRow, dictionary: Dictionary): (number | string | Uint8
   ]
 }
 
+/**
+ * The most that a column takes of one attempt: a million dollars, or as many tokens. Providers state their usage themselves,
+ * and sums of thousands of the absurdest figures must still fit into 64 bits.
+ */
+const MOST = 1e15
+
 /** Strict columns take integers only, and one row that does not fit would hold up all behind it. Amounts round up. */
 function whole(value: number): number {
-  return Number.isFinite(value) ? Math.max(0, Math.ceil(value)) : 0
+  return Number.isNaN(value) ? 0 : Math.min(MOST, Math.max(0, Math.ceil(value)))
 }
 
 const PROXY_REQUEST_ID = /^req_[0-9a-f]{32}$/u

@@ -64,10 +64,8 @@ const FILTERS: Readonly<Record<keyof SpendFilter, string>> = {
 
 /** One statement for a split. Texts of the user are parameters only; the statement is made of the constants above. */
 export function spendSql(by: readonly SpendDimension[], filter: SpendFilter, range: SpendRange): Sql {
-  const filters = Object.entries(filter)
-    .filter((entry): entry is [keyof SpendFilter, string] => entry[1] !== undefined)
-    .map(([name, text]) => ({ name, text }))
-  const { sources, parameters } = rangeSources(range, filters.map(({ name }) => ` AND ${FILTERS[name]}`).join(''))
+  const filtered = filterSql(filter)
+  const { sources, parameters } = rangeSources(range, filtered.sql)
   const dimensions = by.map((dimension) => DIMENSIONS[dimension])
   const joins = [...new Set(dimensions.flatMap(({ join }) => join ?? []))].join(' ')
   const columns = dimensions.map(({ value }, index) => `${value} AS d${index}, `).join('')
@@ -78,8 +76,14 @@ export function spendSql(by: readonly SpendDimension[], filter: SpendFilter, ran
   const words = dimensions.map(({ word }, index) => (word ? ` JOIN word AS w${index} ON w${index}.id = d${index}` : ''))
   return {
     sql: `SELECT ${texts}${MEASURE_COLUMNS} FROM (${found})${words.join('')}`,
-    parameters: { ...parameters, ...Object.fromEntries(filters.map(({ name, text }) => [name, text])) },
+    parameters: { ...parameters, ...filtered.parameters },
   }
+}
+
+/** ` AND …` for rows of `attempt` and `spend_day`. */
+export function filterSql(filter: SpendFilter): Sql {
+  const given = Object.entries(filter).filter((entry): entry is [keyof SpendFilter, string] => entry[1] !== undefined)
+  return { sql: given.map(([name]) => ` AND ${FILTERS[name]}`).join(''), parameters: Object.fromEntries(given) }
 }
 
 /** Lists of tags taken apart, where lines are split by them. */

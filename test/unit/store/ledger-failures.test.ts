@@ -63,6 +63,19 @@ describe('a store that fails', () => {
     expect(sum(ledger.spent({ ...ALL, scope: 'user', subject: 'first' }))).toBe(1234)
   })
 
+  it('takes whatever a provider says of its own usage: no number of theirs may hold up the rows behind it', async () => {
+    const { ledger, troubles } = openLedger(path(), { retryMs: 20 })
+    const absurd = { input: 1e300, cacheRead: 1e20, cacheWrite5m: 0, cacheWrite1h: 0, output: 9e15, reasoning: 0.5 }
+    for (let n = 0; n < 1_500; n += 1)
+      spend(ledger, { usage: { ...absurd, basis: 'reported', reportedNanoUsd: 1e259 }, costNanoUsd: 1e259 })
+    spend(ledger)
+    await ledger.durable()
+    await ledger.close()
+    expect(troubles).toEqual([])
+    expect(rowsOnDisk()).toBe(1_501)
+    expect(sum(ledger.spent(ALL))).toBeGreaterThan(1e15)
+  })
+
   it('waits out a short lock without a word', async () => {
     const { ledger, troubles } = openLedger(path())
     const other = new Database(path())
