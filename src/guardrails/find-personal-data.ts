@@ -67,10 +67,30 @@ export function findPersonalData(text: string): Finding[] {
     for (const match of text.matchAll(rule.pattern)) {
       const found = rule.fit === undefined ? match[0] : rule.fit(match[0])
       if (found === null || (rule.accept !== undefined && !rule.accept(found))) continue
-      findings.push({ start: match.index, end: match.index + found.length, type: rule.type, rule: rule.id })
+      const [start, end] = [match.index, match.index + found.length]
+      if (!isInHash(text, start, end)) findings.push({ start, end, type: rule.type, rule: rule.id })
     }
   }
   return findings
+}
+
+/** Hexadecimal letters that make a word of digits a hash. */
+const FEWEST_LETTERS = 4
+const LONGEST_HASH = 128
+
+/** Whether the find is part of a word like a hash: some of those hold enough digits in a row for a card. */
+function isInHash(text: string, start: number, end: number): boolean {
+  if (!isHexadecimal(text.charCodeAt(start - 1)) && !isHexadecimal(text.charCodeAt(end))) return false
+  let [from, to] = [start, end]
+  while (start - from < LONGEST_HASH && isHexadecimal(text.charCodeAt(from - 1))) from -= 1
+  while (to - end < LONGEST_HASH && isHexadecimal(text.charCodeAt(to))) to += 1
+  const word = text.slice(from, to)
+  const whole = !/[\dA-Za-z]/u.test(`${text.charAt(from - 1)}${text.charAt(to)}`)
+  return whole && /^[\da-f]+$/u.test(word) && word.replaceAll(/\d/gu, '').length >= FEWEST_LETTERS
+}
+
+function isHexadecimal(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102)
 }
 
 /** 13 to 19 digits with a right check digit (Luhn). */

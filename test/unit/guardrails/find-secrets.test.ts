@@ -121,6 +121,8 @@ describe('personal data', () => {
   it.each([
     ['EMAIL', 'write to ada.lovelace+x@mail.example.co.uk please', 'ada.lovelace+x@mail.example.co.uk'],
     ['EMAIL', 'mailto%3Abob%40example.com', 'bob%40example.com'],
+    ['CARD', 'card4111111111111111x', '4111111111111111'],
+    ['CARD', 'fee4111111111111111', '4111111111111111'],
     ['CARD', 'card 4111 1111 1111 1111 exp 12/27', '4111 1111 1111 1111'],
     ['IBAN', 'IBAN DE89 3704 0044 0532 0130 00 BIC', 'DE89 3704 0044 0532 0130 00'],
     ['PHONE', 'call +49 170 1234567 now', '+49 170 1234567'],
@@ -139,6 +141,7 @@ describe('personal data', () => {
     // Hashes with right check digits: of no country, and longer than one of its country.
     'ef988000000000000000000000000068',
     'de89370400440532013000ab12cd34ef',
+    'key bd4111111111111111811de5eb432db0', // digits of a hash
     'version 1.2.3 of 2024-11-04 at 12:30:45',
     'std::vector<int> and a::b',
     '1730728888112 ms and 999.999.999.999',
