@@ -58,6 +58,8 @@ export class Accounts {
   /** The accounts that a caller draws on, rolled to `now`. */
   entriesFor(rights: Rights, generation: Generation, now: number): Entry[] {
     this.use(generation)
+    // Here, since whoever may name any user opens accounts without ever spending; and before any is handed out.
+    this.#dropIdle()
     const found: Entry[] = []
     for (const rule of generation.routing.budgets)
       for (const subject of budgetSubjects(rule, rights)) found.push(this.#entry(rule, subject, now))
@@ -112,7 +114,6 @@ export class Accounts {
       entry.busy -= 1
       if (entry.busy === 0) this.#idle += 1
     }
-    this.#dropIdle()
   }
 
   /** Charges what has been held since before `before`, provisionally: its settlement corrects it, should it come. */

@@ -141,6 +141,17 @@ describe('every attempt', () => {
   })
 })
 
+describe('the accounts', () => {
+  it('stay few, whatever names a caller makes up without spending anything', () => {
+    const { gate } = desk({ budgets: [budget(1_000_000, { scope: 'user' })] }, () => answered('x'))
+    const base = incoming('hi')
+    const generation = { routing: ROUTING, matrix, seed: 0 }
+    for (let n = 0; n < 45_000; n += 1)
+      gate.budgets({ ...base, rights: { ...base.rights, user: `made up ${n}` } }, generation, n)
+    expect(gate.standing(45_000).length).toBeLessThanOrEqual(20_001)
+  })
+})
+
 describe('a reload', () => {
   it('counts what was spent and what is under way under the new rules', async () => {
     let release: () => void = () => undefined
