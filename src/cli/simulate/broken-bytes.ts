@@ -4,10 +4,12 @@ import type { ChaosFault } from '../../upstream/chaos-spec.ts'
 /** Faults that show on the connection and not as a status. */
 export type SocketFault = 'reset' | 'stall' | 'cut' | 'malformed' | 'empty'
 
-/** Writes of a stream that still arrive whole: the beginning and a little content. */
-const WRITES_BEFORE_CUT = 4
-/** The write of a stream that arrives damaged. */
-const DAMAGED_WRITE = 2
+/** Events of a stream that still arrive whole: the beginning and a little content. */
+const EVENTS_BEFORE_CUT = 4
+/** The event of a stream that arrives damaged. */
+const DAMAGED_EVENT = 2
+/** Where one event ends: at a blank line or, in a stream that is one JSON array, after a comma. */
+const AFTER_EVENT = /(?<=\n\n|,\n)/
 
 /** The first fault that is done to the bytes of an answer; null when there is none. */
 export function socketFault(faults: readonly ChaosFault[]): SocketFault | null {
@@ -27,27 +29,58 @@ export function breakBytes(response: ServerResponse, fault: SocketFault): void {
   }
   const write = response.write.bind(response)
   const end = response.end.bind(response)
-  let writes = 0
+  const events = new BrokenEvents(fault)
   response.write = (chunk: unknown): boolean => {
-    writes += 1
-    if (fault === 'stall' || fault === 'empty') return true
-    if (fault === 'malformed') return write(writes === DAMAGED_WRITE ? damagedEvent(chunk) : chunk)
-    if (writes <= WRITES_BEFORE_CUT) return write(chunk)
-    hangUp(response)
+    const left = events.pass(chunk)
+    if (left === '') response.flushHeaders()
+    else write(left)
+    if (events.closed) hangUp(response)
     return true
   }
   response.end = (chunk?: unknown): ServerResponse => {
-    const whole = typeof chunk === 'string' ? Buffer.from(chunk) : null
     if (fault === 'stall') return response
-    if (fault === 'cut') {
-      if (whole !== null) write(whole.subarray(0, Math.floor(whole.length / 2)))
-      hangUp(response)
-      return response
-    }
-    if (fault === 'malformed') return whole === null ? end() : end(whole.fill(' ', Math.floor((whole.length * 2) / 3)))
-    if (!response.headersSent) response.setHeader('content-length', 0)
-    return end()
+    // A whole answer has said how long it is.
+    const body = response.hasHeader('content-length') ? brokenBody(chunk, fault) : events.pass(chunk)
+    if (fault === 'empty' && !response.headersSent) response.setHeader('content-length', 0)
+    if (fault !== 'cut') return body.length === 0 ? end() : end(body)
+    if (body.length > 0) write(body)
+    hangUp(response)
+    return response
   }
+}
+
+/** What is left of the events of one stream. */
+class BrokenEvents {
+  readonly #fault: SocketFault
+  #seen = 0
+
+  constructor(fault: SocketFault) {
+    this.#fault = fault
+  }
+
+  get closed(): boolean {
+    return this.#fault === 'cut' && this.#seen > EVENTS_BEFORE_CUT
+  }
+
+  pass(chunk: unknown): string {
+    if (typeof chunk !== 'string' || this.#fault === 'stall' || this.#fault === 'empty') return ''
+    return chunk
+      .split(AFTER_EVENT)
+      .map((event) => {
+        this.#seen += 1
+        if (this.closed) return ''
+        return this.#fault === 'malformed' && this.#seen === DAMAGED_EVENT ? firstHalf(event) : event
+      })
+      .join('')
+  }
+}
+
+/** A body of the same length that is no JSON any more, or the part of it that arrives. */
+function brokenBody(chunk: unknown, fault: SocketFault): Buffer {
+  const whole = Buffer.from(typeof chunk === 'string' ? chunk : '')
+  if (fault === 'empty') return whole.subarray(0, 0)
+  if (fault === 'cut') return whole.subarray(0, Math.floor(whole.length / 2))
+  return whole.fill(' ', Math.floor((whole.length * 2) / 3))
 }
 
 /** Closes after what was written has left, without the end that the headers promised. */
@@ -55,7 +88,7 @@ function hangUp({ socket }: ServerResponse): void {
   socket?.destroySoon()
 }
 
-/** The first half of an event, as if the rest had been lost; what follows is in order again. */
-function damagedEvent(chunk: unknown): unknown {
-  return typeof chunk === 'string' ? `${chunk.trimEnd().slice(0, chunk.length / 2)}\n\n` : chunk
+/** An event as if the rest of it had been lost; what follows is in order again. */
+function firstHalf(event: string): string {
+  return `${event.trimEnd().slice(0, event.length / 2)}\n\n`
 }
