@@ -48,16 +48,43 @@ const MODEL_PREFIX = '/models/'
 const ADMIN_PREFIX = '/gateway/'
 const ADMIN_KEY_PREFIX = '/gateway/keys/'
 
+/** What Gemini's clients want of a model, by the word after the colon. */
+const MODEL_ACTIONS: ReadonlyMap<string, (model: string) => AuthedHandler> = new Map([
+  ['generateContent', (model) => exchangeOf(geminiSpeaker(model, false))],
+  ['streamGenerateContent', (model) => exchangeOf(geminiSpeaker(model, true))],
+  ['embedContent', (model) => exchangeOf(geminiEmbedSpeaker(model, false))],
+  ['batchEmbedContents', (model) => exchangeOf(geminiEmbedSpeaker(model, true))],
+  ['countTokens', (model) => countingOf(geminiCounter(model))],
+])
+
+/** Where a route is; `{model}` and `{key}` stand for a name. */
+export interface RoutePlace {
+  readonly method: string
+  readonly path: string
+  readonly name: string
+  readonly access: Route['access']
+}
+
+/** Every route that there is, without the version in front. */
+export const ROUTES: readonly RoutePlace[] = [
+  ...[...TABLE].flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { name, access }]) => ({ method, path, name, access })),
+  ),
+  { method: 'GET', path: '/models/{model}', name: 'models.show', access: 'key' },
+  ...[...MODEL_ACTIONS.keys()].map((name): RoutePlace => ({
+    method: 'POST',
+    path: `/models/{model}:${name}`,
+    name,
+    access: 'key',
+  })),
+  { method: 'GET', path: '/gateway/keys/{key}', name: 'gateway.keys', access: 'admin' },
+]
+
 /** Every endpoint that a key can be kept from, by the name that scopes and logs use. */
 export const ENDPOINT_NAMES: readonly string[] = [
-  ...[...TABLE.values()].flatMap((methods) =>
-    Object.values(methods).flatMap(({ name, access }) => (access === 'open' ? [] : [name])),
-  ),
-  'models.show',
-  'generateContent',
-  'streamGenerateContent',
-  'countTokens',
+  ...new Set(ROUTES.flatMap(({ name, access }) => (access === 'open' ? [] : [name]))),
 ]
+
 /** Versions that a path may begin with; each path is also there without. */
 const VERSION = /^\/v1(?:beta)?(?=\/)/
 
@@ -77,8 +104,9 @@ function modelRoute(path: string): Methods | undefined {
   // Model names may hold slashes, so the rest of the path is the name; what Gemini's clients do with it comes last.
   const id = path.slice(MODEL_PREFIX.length)
   const colon = id.lastIndexOf(':')
-  const generate = colon === -1 ? undefined : geminiRoute(id.slice(0, colon), id.slice(colon + 1))
-  if (generate !== undefined) return generate
+  const action = colon === -1 ? '' : id.slice(colon + 1)
+  const handlerFor = MODEL_ACTIONS.get(action)
+  if (handlerFor !== undefined) return post(action, handlerFor(id.slice(0, colon)))
   const handle: AuthedHandler = (context, caller) => showModel(context, caller, id)
   return { GET: { name: 'models.show', access: 'key', handle } }
 }
@@ -87,22 +115,6 @@ function modelRoute(path: string): Methods | undefined {
 function adminRoute(path: string): Methods | undefined {
   if (path.startsWith(ADMIN_KEY_PREFIX)) return admin('gateway.keys', showKey(path.slice(ADMIN_KEY_PREFIX.length)))
   return path.startsWith(ADMIN_PREFIX) ? admin('gateway', noSuchAdminPath) : undefined
-}
-
-function geminiRoute(model: string, action: string): Methods | undefined {
-  switch (action) {
-    case 'generateContent':
-      return post('generateContent', exchangeOf(geminiSpeaker(model, false)))
-    case 'streamGenerateContent':
-      return post('streamGenerateContent', exchangeOf(geminiSpeaker(model, true)))
-    case 'embedContent':
-    case 'batchEmbedContents':
-      return post(action, exchangeOf(geminiEmbedSpeaker(model, action === 'batchEmbedContents')))
-    case 'countTokens':
-      return post('countTokens', countingOf(geminiCounter(model)))
-    default:
-      return undefined
-  }
 }
 
 /** The format in which a request hears of errors, known by its address alone, so that even a refusal at the door fits. */

@@ -2,11 +2,13 @@ import type { Admitted, UpstreamPort } from '../ports.ts'
 
 /** Tickets whose attempt has not been settled. */
 const open = new WeakSet<Admitted>()
+/** Tickets with which somebody was called. */
+const used = new WeakSet<Admitted>()
 
 /** What `ticket` takes: an admission without its bookkeeping. */
 export type Terms = Pick<Admitted, 'reservedNanoUsd' | 'maxOutputTokens' | 'settle'>
 
-/** The only maker of tickets. One is valid until it is settled, and settled once. */
+/** The only maker of tickets. One is valid for one call until it is settled, and settled once. */
 export function ticket(terms: Terms): Admitted {
   const admitted: Admitted = {
     kind: 'admitted',
@@ -22,7 +24,7 @@ export function ticket(terms: Terms): Admitted {
 
 /**
  * The guard before every upstream that costs money: without a ticket that is still open nobody is called, whatever part of
- * the program asks. A call without one is a bug, so it throws.
+ * the program asks, and with one only once, as it stands for one reservation. A call without one is a bug, so it throws.
  */
 export function onlyAdmitted(upstream: UpstreamPort): UpstreamPort {
   return {
@@ -31,6 +33,8 @@ export function onlyAdmitted(upstream: UpstreamPort): UpstreamPort {
     },
     call(call) {
       if (!open.has(call.admitted)) throw new Error('an upstream call without admission was stopped')
+      if (used.has(call.admitted)) throw new Error('a second upstream call on one admission was stopped')
+      used.add(call.admitted)
       return upstream.call(call)
     },
     close: () => upstream.close(),

@@ -119,6 +119,8 @@ describe('endpoints', () => {
       'POST /v1beta/models/x:generateContent',
       'POST /v1beta/models/x:streamGenerateContent',
       'POST /v1beta/models/x:countTokens',
+      'POST /v1beta/models/x:embedContent',
+      'POST /v1beta/models/x:batchEmbedContents',
       'GET /gateway/keys',
       'GET /gateway/keys/ci',
       'GET /gateway/groups',
