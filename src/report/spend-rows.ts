@@ -1,6 +1,5 @@
 import { usdText } from '../engine/record-facts.ts'
 import type { LedgerRow } from '../engine/ledger.ts'
-import { totalInput, totalOutput } from '../wire/usage.ts'
 import { csvLine } from './csv-line.ts'
 import { amount } from './format.ts'
 import { oneLine } from './plain-text.ts'
@@ -31,8 +30,8 @@ export function rowsTable(rows: readonly LedgerRow[], style: TextStyle): string[
       row.project ?? none,
       row.model,
       row.intent,
-      row.usage === null ? none : amount(totalInput(row.usage), 'tokens'),
-      row.usage === null ? none : amount(totalOutput(row.usage), 'tokens'),
+      tokensText(row, none, ['input', 'cacheRead', 'cacheWrite5m', 'cacheWrite1h']),
+      tokensText(row, none, ['output', 'reasoning']),
       costText(row),
       row.failure === null ? row.outcome : `${row.outcome}: ${row.failure}`,
     ].map((text) => ({ text: oneLine(text) })),
@@ -42,6 +41,15 @@ export function rowsTable(rows: readonly LedgerRow[], style: TextStyle): string[
     cells.map((one) => ({ cells: one })),
     style,
   )
+}
+
+type Bucket = 'input' | 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h' | 'output' | 'reasoning'
+
+/** The buckets are disjoint, so their sum counts no token twice. */
+function tokensText({ usage }: LedgerRow, none: string, buckets: readonly Bucket[]): string {
+  if (usage === null) return none
+  const tokens = buckets.reduce((sum, bucket) => sum + usage[bucket], 0)
+  return amount(tokens, 'tokens')
 }
 
 /** `~` marks what is not a bill: estimated tokens, or only what was reserved. */
