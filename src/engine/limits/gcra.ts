@@ -109,6 +109,11 @@ export function gcraUnder(state: number, from: Rate, to: Rate): number {
   return Math.ceil((state / ticksOf(from).perMs) * ticksOf(to).perMs)
 }
 
+/** The state after the clock was set back: what was taken is forgotten no sooner and no later than it would have been. */
+export function gcraSetBack(state: number, rate: Rate, byMs: number): number {
+  return Math.max(0, state - byMs * ticksOf(rate).perMs)
+}
+
 function standing(used: number, ticks: Ticks): { remaining: number; resetMs: number } {
   return {
     remaining: Math.max(0, Math.floor((ticks.capacity - used) / ticks.perUnit)),

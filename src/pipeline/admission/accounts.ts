@@ -18,6 +18,7 @@ import type { BudgetRule } from '../../engine/routing-config.ts'
 import type { BudgetLeft, BudgetStanding } from '../../engine/state.ts'
 import type { Generation } from '../ports.ts'
 import type { Entry, Purpose, Reservation, SpentBefore } from './entry.ts'
+import { CLOCK_SLACK_MS } from './rate-table.ts'
 import { exposed, overshootOf, relieved, UNEXPOSED } from './exposure.ts'
 
 /** Idle accounts kept; older ones are read from the ledger again when they are needed. */
@@ -34,6 +35,7 @@ export class Accounts {
   readonly #underWay = new Set<Reservation>()
   #idle = 0
   #generation: Generation | null = null
+  #latest = 0
 
   constructor(spentBefore: SpentBefore) {
     this.#spentBefore = spentBefore
@@ -60,6 +62,7 @@ export class Accounts {
     this.use(generation)
     // Here, since whoever may name any user opens accounts without ever spending; and before any is handed out.
     this.#dropIdle()
+    this.#follow(now)
     const found: Entry[] = []
     for (const rule of generation.routing.budgets)
       for (const subject of budgetSubjects(rule, rights)) found.push(this.#entry(rule, subject, now))
@@ -162,6 +165,15 @@ export class Accounts {
     entry.exposure = exposed(entry, reservation, hold)
     if (entry.busy === 0) this.#idle -= 1
     entry.busy += 1
+  }
+
+  /**
+   * A clock that was wrong may have opened windows of the future, which would then last until that time comes. So when it is
+   * put right, the ledger is asked again.
+   */
+  #follow(now: number): void {
+    if (now < this.#latest - CLOCK_SLACK_MS) for (const [key, entry] of this.#entries) this.#drop(key, entry)
+    this.#latest = now
   }
 
   #counts(rule: BudgetRule, model: string, tier: string): boolean {

@@ -1,6 +1,6 @@
 import { inClass, limitSubjects } from '../../engine/budgets/concerns.ts'
 import { compile } from '../../engine/eligibility/compiled.ts'
-import { GCRA_FULL, gcraSettle, gcraTake, gcraUnder, type Taken } from '../../engine/limits/gcra.ts'
+import { GCRA_FULL, gcraSetBack, gcraSettle, gcraTake, gcraUnder, type Taken } from '../../engine/limits/gcra.ts'
 import { placeFree, placeTake } from '../../engine/limits/concurrency.ts'
 import type { PlannedAttempt } from '../../engine/decision.ts'
 import type { RateLimitFacts } from '../../engine/record.ts'
@@ -48,6 +48,8 @@ export interface RateRequest {
   readonly now: number
 }
 
+/** A clock that goes back by more was set; less is how clocks are kept right. */
+export const CLOCK_SLACK_MS = 60_000
 /** When a place of a concurrency limit will be free is not known; clients are told to ask again after this. */
 const PLACE_RETRY_MS = 1_000
 
@@ -55,11 +57,13 @@ const PLACE_RETRY_MS = 1_000
 export class RateTable {
   readonly #limiters = new RecentMap<Limiter>(MAX_LIMITERS)
   readonly #places = new Map<string, number>()
+  #latest = 0
 
   take(request: RateRequest): RateVerdict | null {
     const concerns = concernsOf(request)
     if (concerns.length === 0) return null
     const { tokens, now } = request
+    this.#follow(now)
     const facts: RateLimitFacts[] = []
     const states: [string, Limiter][] = []
     const places: [string, number][] = []
@@ -102,6 +106,15 @@ export class RateTable {
       if (left === 0) this.#places.delete(key)
       else this.#places.set(key, left)
     }
+  }
+
+  /** Whoever waits for a moment that was wrong would wait for hours when the clock is put right. */
+  #follow(now: number): void {
+    const byMs = this.#latest - now
+    this.#latest = now
+    if (byMs <= CLOCK_SLACK_MS) return
+    for (const [key, { rate, state }] of [...this.#limiters.entries()])
+      this.#limiters.set(key, { rate, state: gcraSetBack(state, rate, byMs) })
   }
 
   #stateOf(key: string, rate: Rate): number {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RateLimitRule, RoutingConfig } from '../../../src/engine/routing-config.ts'
+import { RateTable } from '../../../src/pipeline/admission/rate-table.ts'
 import type { UpstreamResult } from '../../../src/pipeline/ports.ts'
 import { budget, codeOf, desk, matrix, never } from './desk.ts'
 import { answered, failed, incoming, matrixOf, ROUTING, row, USAGE } from './support.ts'
@@ -174,6 +175,31 @@ describe('a reload', () => {
     await running
     const [after] = gate.budgets(incoming('hi'), { routing: ROUTING, matrix, seed: 0 }, 1_700_000_000_500)
     expect(after?.leftNanoUsd).toBe(1e9 - 220_000)
+  })
+})
+
+describe('a clock that was a year ahead and is put right', () => {
+  const NOW = Date.UTC(2026, 2, 10, 12)
+  const AHEAD = Date.UTC(2027, 2, 10, 12)
+
+  it('leaves no budget in a window of the future', () => {
+    const { gate } = desk({ budgets: [budget(1_000, { window: 'day' })] }, () => answered('x'))
+    const generation = { routing: ROUTING, matrix, seed: 0 }
+    gate.budgets(incoming('hi'), generation, AHEAD)
+    const [left] = gate.budgets(incoming('hi'), generation, NOW)
+    expect(left?.resetsAt).toBe(Date.UTC(2026, 2, 11))
+  })
+
+  it('does not lock out whom a limit binds, and does not forget what was taken', () => {
+    const table = new RateTable()
+    const rateLimits: RateLimitRule[] = [{ name: 'few', scope: 'key', requests: { amount: 2, perMs: 60_000 } }]
+    const generation = { routing: { ...ROUTING, rateLimits }, matrix, seed: 0 }
+    const { rights } = incoming('hi')
+    const take = (now: number): string | undefined =>
+      table.take({ rights, generation, choice: { model: 'only', tier: 'standard' }, tokens: 1, now })?.kind
+    expect([take(AHEAD), take(NOW), take(NOW), take(NOW + 30_000)]).toEqual(['taken', 'taken', 'refused', 'taken'])
+    // So little is no correction.
+    expect([take(NOW + 30_000), take(NOW + 29_000)]).toEqual(['refused', 'refused'])
   })
 })
 
