@@ -113,8 +113,9 @@ export class RateTable {
     const byMs = this.#latest - now
     this.#latest = now
     if (byMs <= CLOCK_SLACK_MS) return
-    for (const [key, { rate, state }] of [...this.#limiters.entries()])
-      this.#limiters.set(key, { rate, state: gcraSetBack(state, rate, byMs) })
+    // A copy, as what is set moves to the end.
+    const all = [...this.#limiters.entries()]
+    for (const [key, { rate, state }] of all) this.#limiters.set(key, { rate, state: gcraSetBack(state, rate, byMs) })
   }
 
   #stateOf(key: string, rate: Rate): number {

@@ -196,7 +196,13 @@ describe('a clock that was a year ahead and is put right', () => {
     const generation = { routing: { ...ROUTING, rateLimits }, matrix, seed: 0 }
     const { rights } = incoming('hi')
     const take = (now: number): string | undefined =>
-      table.take({ rights, generation, choice: { model: 'only', tier: 'standard' }, tokens: 1, now })?.kind
+      table.take({
+        rights,
+        generation,
+        choice: { model: row('only', 'standard', 'one').id, tier: 'standard' },
+        tokens: 1,
+        now,
+      })?.kind
     expect([take(AHEAD), take(NOW), take(NOW), take(NOW + 30_000)]).toEqual(['taken', 'taken', 'refused', 'taken'])
     // So little is no correction.
     expect([take(NOW + 30_000), take(NOW + 29_000)]).toEqual(['refused', 'refused'])
