@@ -63,6 +63,7 @@ class StoredLedger implements Ledger {
   /** At first: what an earlier run did not get to. */
   #rollUpDue = true
   #busyTries = 0
+  #closed = false
 
   constructor(connection: Connection, options: LedgerOptions) {
     this.#options = { ...DEFAULTS, ...options }
@@ -75,13 +76,18 @@ class StoredLedger implements Ledger {
   }
 
   opened(opening: LedgerOpening): void {
-    if (!this.accepts()) return
+    if (this.#closed || !this.accepts()) return
     this.#queue.open(opening)
     this.#runAfter(this.#options.groupMs)
   }
 
   closed(row: LedgerRow): void {
     this.#queue.close(row)
+    if (this.#closed) {
+      // Settled after the end: written at once or told as lost, never left to a timer.
+      void this.close()
+      return
+    }
     if (this.#trouble.failing && !this.accepts()) this.#trouble.full(this.#queue.waiting)
     this.#runAfter(this.#options.groupMs)
   }
@@ -112,6 +118,7 @@ class StoredLedger implements Ledger {
   }
 
   close(): Promise<void> {
+    this.#closed = true
     this.#rollUpDue = true
     do this.#run()
     while ((this.#queue.waiting > 0 || this.#rollUpDue) && !this.#trouble.failing)

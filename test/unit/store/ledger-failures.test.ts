@@ -132,3 +132,18 @@ describe('a store that fails', () => {
     expect(troubles.at(-1)?.text).toContain('50 ledger rows of $0.000000100')
   })
 })
+
+describe('a closed ledger', () => {
+  it('still writes what is settled late, and tells what it can not write', async () => {
+    const { ledger, connection, troubles } = openLedger(path())
+    const [late, tooLate] = [opening(), opening()]
+    for (const opened of [late, tooLate]) ledger.opened(opened)
+    await ledger.close()
+    ledger.closed(closing(late))
+    expect(rowsOnDisk()).toBe(1)
+    connection.close()
+    ledger.closed(closing(tooLate, { costNanoUsd: 7 }))
+    expect(troubles.at(-1)).toMatchObject({ kind: 'lost', rows: 1, nanoUsd: 7 })
+    expect(rowsOnDisk()).toBe(1)
+  })
+})
