@@ -55,7 +55,10 @@ export async function tryTarget(ports: AttemptPorts, attempt: Attempt): Promise<
   const at = clock.now()
   const admission = gate.admit({ incoming, decided, generation, target, attempt: attempts.length, at })
   if (admission.kind === 'refused') {
-    if (admission.why === 'budget') return { kind: 'unaffordable', error: admission.error }
+    if (admission.why === 'budget') {
+      exchange.spending.refused(target)
+      return { kind: 'unaffordable', error: admission.error }
+    }
     return end({ kind: 'error', error: admission.error, refused: true })
   }
   exchange.spending.admitted(admission)

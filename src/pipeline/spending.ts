@@ -1,3 +1,4 @@
+import type { PlannedAttempt } from '../engine/decision.ts'
 import type { BudgetFacts } from '../engine/record.ts'
 import type { BudgetLeft } from '../engine/state.ts'
 import type { Admitted } from './ports.ts'
@@ -8,6 +9,7 @@ export class Spending {
   #settledNanoUsd = 0
   #imposed: number | null = null
   #left: readonly BudgetLeft[] = []
+  readonly #keptOut: { readonly model: string; readonly provider: string }[] = []
 
   admitted({ reservedNanoUsd, maxOutputTokens }: Admitted): void {
     this.#reservedNanoUsd += reservedNanoUsd
@@ -17,6 +19,11 @@ export class Spending {
   /** Output limit of the attempt under way that its client did not set; null for none. */
   get imposedMaxOutputTokens(): number | null {
     return this.#imposed
+  }
+
+  /** A budget does not hold an attempt on the target. */
+  refused({ model, provider }: PlannedAttempt): void {
+    this.#keptOut.push({ model, provider })
   }
 
   settled(nanoUsd: number): void {
@@ -30,11 +37,12 @@ export class Spending {
 
   /** Null when no budget concerned the exchange. */
   facts(): BudgetFacts | null {
-    if (this.#left.length === 0) return null
+    if (this.#left.length === 0 && this.#keptOut.length === 0) return null
     return {
       reservedNanoUsd: this.#reservedNanoUsd,
       settledNanoUsd: this.#settledNanoUsd,
       ...(this.#imposed === null ? {} : { imposedMaxOutputTokens: this.#imposed }),
+      ...(this.#keptOut.length === 0 ? {} : { keptOut: [...this.#keptOut] }),
       left: this.#left.map(({ rule, subject, leftNanoUsd, resetsAt }) => ({
         budget: rule.name,
         scope: rule.scope,

@@ -52,6 +52,8 @@ export interface Fixture {
     /** The provider was not called, so it billed nothing. */
     readonly uncalled?: true
   }[]
+  /** Targets of the plan that a budget kept out once others had failed, in order; absent when there are none. */
+  readonly kept_out?: readonly { readonly model: string; readonly provider: string }[]
   /** Absent when no answer was recorded. */
   readonly res?: FixtureResponse
   readonly expect: readonly Expectation[]

@@ -1,67 +1,97 @@
-import { countsAlike } from '../../engine/budgets/account.ts'
 import { isRejected, type Decision } from '../../engine/decision.ts'
 import type { Cost } from '../../engine/record.ts'
-import type { StateSnapshot } from '../../engine/state.ts'
 import { createGate, type Gate } from '../../pipeline/admission/gate.ts'
 import { ticket } from '../../pipeline/admission/ticket.ts'
-import type { Admission, AdmissionRequest, Decided, Generation, Incoming } from '../../pipeline/ports.ts'
+import { spentBudget } from '../../pipeline/budget-refusal.ts'
+import type { Admission, AdmissionRequest, Decided, Entry, Generation, Incoming } from '../../pipeline/ports.ts'
+import type { Fixture } from '../types.ts'
+import { budgetsThatMoved } from './moved-by-budget.ts'
+import { spentThen } from './opening.ts'
+import { turnedAway } from './recorded-refusal.ts'
+import { SpendBook } from './spend-book.ts'
 
 /** The budgets of one arm: those of a live proxy, draining along the virtual clock. */
 export interface DrainingBudgets extends Gate {
-  /** Gives what a fixture says of the budgets when it was recorded, before its exchange enters the pipeline. */
-  recorded(snapshot: StateSnapshot | undefined, now: number): void
+  /** What was spent, and what the budgets did. */
+  readonly book: SpendBook
+  /** Gives the recording of an exchange, right before it enters the pipeline. */
+  recorded(incoming: Incoming, fixture: Fixture): void
   /** Spends what a decision expects to cost, for a run that stops after it. */
   spend(incoming: Incoming, decided: Decided, now: number): void
 }
 
 /**
  * The same gate as live. A budget that the recording knows opens with what was left of it then; every other one is full.
- * Rate limits are not applied: the times of imported fixtures are not those of the traffic.
+ * Rate limits are not applied, as the times of imported fixtures are not those of the traffic; what they turned away when
+ * it was recorded is turned away again.
  */
 export function drainingBudgets(generation: Generation): DrainingBudgets {
-  let snapshot: StateSnapshot | undefined
-  let at = 0
+  const fixtures = new WeakMap<Incoming, Fixture>()
+  let latest: Fixture | undefined
+  const book = new SpendBook(generation, (rule, subject, now) => spentThen(latest?.ctx.state, { rule, subject, now }))
   const gate = createGate({
     ledger: null,
     rates: null,
     generation: () => generation,
-    spentBefore: (rule, { subject }) => {
-      const known = snapshot?.budgets.find((budget) => budget.rule.name === rule.name && budget.subject === subject)
-      if (known === undefined || !countsAlike(known.rule, rule)) return []
-      const nanoUsd = Math.max(0, known.rule.limitNanoUsd - known.leftNanoUsd)
-      return [{ at, model: '', tier: '', nanoUsd }]
-    },
+    spentBefore: (rule, { subject }) => book.spent(rule, subject),
   })
+  const admit = (request: AdmissionRequest): Admission => {
+    const error = turnedAway(fixtures.get(request.incoming), request.attempt)
+    if (error !== null) return { kind: 'refused', why: 'final', error }
+    return booked(book, request, gate.admit(request))
+  }
   return {
     ...gate,
-    admit: (request) => chargingGaps(request, gate.admit(request)),
-    recorded: (next, now) => {
-      snapshot = next
-      at = now
+    book,
+    enter(request): Entry {
+      const error = turnedAway(fixtures.get(request.incoming), 0)
+      if (error !== null) return { kind: 'refused', error, limits: [] }
+      return { kind: 'entered', limits: [], leave: () => undefined }
+    },
+    admit,
+    recorded(incoming, fixture) {
+      fixtures.set(incoming, fixture)
+      latest = fixture
+      book.meet(incoming.rights, fixture.ctx.now)
     },
     spend(incoming, decided, now) {
-      const target = decided.decision.plan[0]
+      const { decision, state } = decided
+      book.downgraded(budgetsThatMoved(decision))
+      if (decision.outcome.kind === 'refused' && decision.outcome.code === 'budget_exceeded')
+        book.refused(spentBudget(decision, state.budgets).name)
+      const target = decision.plan[0]
       if (target === undefined) return
-      const admission = gate.admit({ incoming, decided, generation, target, attempt: 0, at: now })
+      const admission = admit({ incoming, decided, generation, target, attempt: 0, at: now })
       if (admission.kind !== 'admitted') return
-      const cost = expectedCost(decided.decision, target.model)
-      admission.settle({ outcome: 'answered', failure: null, status: null, usage: null, cost, at: now })
+      admission.settle({
+        outcome: 'answered',
+        failure: 'missing',
+        status: null,
+        usage: null,
+        cost: { kind: 'none' },
+        at: now,
+      })
     },
   }
 }
 
-/** An answer that nobody recorded would have cost something all the same: the arm's row says how much, and so do budgets. */
-function chargingGaps({ decided, target }: AdmissionRequest, admission: Admission): Admission {
+/**
+ * Writes into the book what an attempt was charged. An answer that nobody recorded would have cost something all the same:
+ * the arm's row says how much, and so do budgets.
+ */
+function booked(book: SpendBook, { incoming, decided, target, at }: AdmissionRequest, admission: Admission): Admission {
   if (admission.kind === 'refused') return admission
   return ticket({
     reservedNanoUsd: admission.reservedNanoUsd,
     maxOutputTokens: admission.maxOutputTokens,
-    settle: (settlement) =>
-      admission.settle(
-        settlement.failure === 'missing'
-          ? { ...settlement, cost: expectedCost(decided.decision, target.model) }
-          : settlement,
-      ),
+    settle(settlement) {
+      const estimated = settlement.failure === 'missing'
+      const cost = estimated ? expectedCost(decided.decision, target.model) : settlement.cost
+      const nanoUsd = admission.settle({ ...settlement, cost })
+      const { model, tier } = target
+      book.charge({ rights: incoming.rights, model, tier, nanoUsd, estimated, at, now: settlement.at })
+      return nanoUsd
+    },
   })
 }
 
@@ -69,5 +99,7 @@ function expectedCost(decision: Decision, model: string): Cost {
   const candidate = decision.candidates.find((entry) => entry.model === model)
   const expected = candidate === undefined || isRejected(candidate) ? null : candidate.score.expectedCost
   if (expected === null) return { kind: 'unknown', why: 'no_price' }
-  return { kind: 'known', nanoUsd: expected.nanoUsd, usageBasis: 'estimated', priceSource: 'expected', priceAsOf: '' }
+  const { nanoUsd } = expected
+  // Not as an estimate: a hard budget would charge all that it had reserved, and drain far faster than it would live.
+  return { kind: 'known', nanoUsd, usageBasis: 'counted', priceSource: 'expected', priceAsOf: '' }
 }

@@ -1,6 +1,12 @@
 import type { UpstreamFailureClass } from '../../engine/record.ts'
-import type { UpstreamCall, UpstreamPort, UpstreamResult } from '../../pipeline/ports.ts'
-import type { CanonicalAnswer } from '../../wire/canonical.ts'
+import {
+  UpstreamStreamError,
+  type UpstreamCall,
+  type UpstreamFailure,
+  type UpstreamPort,
+  type UpstreamResult,
+} from '../../pipeline/ports.ts'
+import type { CanonicalAnswer, StreamPart } from '../../wire/canonical.ts'
 import { totalOutput } from '../../wire/usage.ts'
 import type { Alternative, EvidenceLabel, Fixture, FixtureResponse } from '../types.ts'
 import type { ResponseStore } from '../ports.ts'
@@ -57,7 +63,7 @@ async function answerFromRecord(setup: ReplayUpstreamSetup, call: UpstreamCall):
   const failed = recordedFailure(flight, call)
   if (failed !== undefined) {
     await setup.time.wait(failed.ms)
-    return failed.result
+    return failed.brokeOff ? brokenStream(setup, flight, failed.result.failure) : failed.result
   }
   const found = findRecorded(flight, call.target.model, setup.store)
   if (found === undefined) return missing(flight.fixture, call)
@@ -82,11 +88,18 @@ function leftMs({ time }: ReplayUpstreamSetup, { fixture, response, totalMs }: I
   return response === fixture.res ? Math.max(0, fixture.ctx.now + whole - time.now()) : whole
 }
 
+interface RecordedFailure {
+  readonly ms: number
+  readonly result: UpstreamFailure
+  /** The first content had arrived before. */
+  readonly brokeOff: boolean
+}
+
 /**
  * An attempt that failed in the recording fails again, in the same place and with the same status. Where a target was
  * tried more often than in the recording, it goes on as it ended there, at once: that time was never spent.
  */
-function recordedFailure(flight: InFlight, call: UpstreamCall): { ms: number; result: UpstreamResult } | undefined {
+function recordedFailure(flight: InFlight, call: UpstreamCall): RecordedFailure | undefined {
   const { model, provider } = call.target
   const key = `${provider}/${model}`
   const before = flight.calls.get(key) ?? 0
@@ -97,6 +110,7 @@ function recordedFailure(flight: InFlight, call: UpstreamCall): { ms: number; re
   if (attempt?.error === undefined) return undefined
   return {
     ms: before < recorded.length ? (attempt.total_ms ?? 0) : 0,
+    brokeOff: attempt.ttft_ms !== undefined,
     result: {
       kind: 'failed',
       failure: attempt.error as UpstreamFailureClass,
@@ -104,8 +118,24 @@ function recordedFailure(flight: InFlight, call: UpstreamCall): { ms: number; re
       retryAfterMs: attempt.retry_after_ms ?? null,
       message: 'failed in the recording',
       injected: false,
+      ...(attempt.uncalled === true ? { uncalled: true as const } : {}),
     },
   }
+}
+
+/** A stream that broke off as it did in the recording: what had come until then was paid for. */
+function brokenStream(setup: ReplayUpstreamSetup, flight: InFlight, failure: UpstreamFailureClass): UpstreamResult {
+  const { res } = flight.fixture
+  if (res !== undefined) {
+    noteLatency(flight, res, null)
+    flight.evidence = 'R'
+  }
+  async function* parts(): AsyncGenerator<StreamPart> {
+    await setup.time.wait(Math.max(0, flight.fixture.ctx.now + (res?.timing?.total_ms ?? 0) - setup.time.now()))
+    if (res !== undefined && res.usage !== null) yield { kind: 'usage', usage: res.usage }
+    throw new UpstreamStreamError(failure, 'broke off in the recording')
+  }
+  return { kind: 'stream', status: 200, parts: parts(), droppedParams: [], injected: false }
 }
 
 function recordedError(response: FixtureResponse): UpstreamResult {

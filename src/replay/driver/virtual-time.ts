@@ -39,6 +39,8 @@ export class VirtualTime implements Clock {
   /** Fires everything due up to `at` (ms since the epoch), then moves there. Time never runs backwards. */
   async advanceTo(at: number): Promise<void> {
     const until = micros(at)
+    // Whatever has begun comes to its next wait before time moves on, or something new begins.
+    await settled()
     for (let next = this.#heap[0]; next !== undefined && next.at <= until; next = this.#heap[0]) await this.#fire(next)
     this.#now = Math.max(this.#now, until)
     this.#started ??= this.#now
@@ -54,7 +56,7 @@ export class VirtualTime implements Clock {
     this.#now = Math.max(this.#now, next.at)
     next.fire()
     // The woken exchange runs on in microtasks; only when they are through may the next event happen.
-    await new Promise((resolve) => setImmediate(resolve))
+    await settled()
   }
 
   #push(timer: Timer): void {
@@ -84,6 +86,10 @@ export class VirtualTime implements Clock {
     }
     heap[index] = last
   }
+}
+
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 function micros(ms: number): number {

@@ -59,6 +59,7 @@ export function buildFixture(record: ExchangeRecord, content: ExchangeContent, p
     },
     decision: stable ? again : originalDecision(record.decision, content, redacted, state),
     attempts: record.attempts.map((attempt) => attemptOf(attempt)),
+    ...(record.budget?.keptOut === undefined ? {} : { kept_out: record.budget.keptOut }),
     ...(res === undefined ? {} : { res }),
     expect: [],
     redaction: {

@@ -3,34 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decideInput } from '../../../src/cli/route/situation.ts'
-import type { RouteRequest } from '../../../src/cli/route/read-request.ts'
 import { loadProjectFromText, type Project } from '../../../src/cli/project.ts'
-import { analyse } from '../../../src/engine/analyse.ts'
-import { decide } from '../../../src/engine/decide.ts'
-import type { Decision } from '../../../src/engine/decision.ts'
-import type { ExchangeRecord } from '../../../src/engine/record.ts'
-import { rollOf } from '../../../src/engine/roll.ts'
-import { UpstreamStreamError } from '../../../src/engine/upstream-error.ts'
-import { createRedactor } from '../../../src/guardrails/redactor.ts'
 import { openAdmission } from '../../../src/pipeline/admission/spend-cap.ts'
-import { createPipeline } from '../../../src/pipeline/pipeline.ts'
-import type { Incoming, RecordSink } from '../../../src/pipeline/ports.ts'
-import { createLiveState } from '../../../src/pipeline/state.ts'
+import type { Generation, Incoming } from '../../../src/pipeline/ports.ts'
 import { sessionIdOf } from '../../../src/pipeline/session-id.ts'
-import { configArm } from '../../../src/replay/driver/arm.ts'
-import { replayItems } from '../../../src/replay/driver/items.ts'
-import { inFlight } from '../../../src/replay/driver/replay-upstream.ts'
-import { VirtualTime } from '../../../src/replay/driver/virtual-time.ts'
-import { openFixtureSet } from '../../../src/replay/fixtures/fixture-set.ts'
-import { arrivalOf } from '../../../src/replay/fixtures/incoming.ts'
-import { createRecorder } from '../../../src/replay/recorder/recorder.ts'
 import type { Fixture } from '../../../src/replay/types.ts'
-import { parseChaos } from '../../../src/upstream/chaos-spec.ts'
-import { ChaosUpstream } from '../../../src/upstream/chaos.ts'
-import { SimulatedUpstream } from '../../../src/upstream/simulated/simulated.ts'
 import { parseChatRequest } from '../../../src/wire/openai-chat/parse-request.ts'
 import { canonicalJson, type JsonObject } from '../../../src/wire/json.ts'
+import { replayAgain, routeAgain, runLive, type LiveRun } from './live-run.ts'
 
 const REQUESTS = 1_200
 const SEED = 42
@@ -101,28 +81,30 @@ const sent = fc.record({
 })
 type Sent = typeof sent extends fc.Arbitrary<infer T> ? T : never
 
-interface Live {
-  readonly fixtures: Fixture[]
-  readonly decisions: Map<string, Decision>
-  readonly overlapping: number
-}
-
 let directory = ''
 let project: Project
-let live: Live
+let live: LiveRun
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'gateway-equality-'))
   project = await loadProjectFromText({ text: CONFIG, file: 'gateway.yaml', dir: directory, env: {} })
-  live = await recordLive(fc.sample(sent, { numRuns: REQUESTS, seed: SEED }))
+  live = await runLive({
+    file: file(),
+    generation: generation(),
+    admission: openAdmission(),
+    arrivals: fc.sample(sent, { numRuns: REQUESTS, seed: SEED }).map((one, index) => ({
+      incoming: incomingOf(one, index),
+      gapMs: one.gapMs,
+    })),
+    startsAt: Date.parse('2026-11-01T00:00:00Z'),
+    seed: SEED,
+    profile: 'secrets',
+    chaos: '503:0.03,429:0.02,500:0.03,reset:0.03,cut:0.03,empty:0.02',
+  })
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 const file = (): string => join(directory, 'recorded.jsonl')
-const generation = (): { routing: Project['routing']; matrix: Project['matrix']; seed: number } => ({
-  routing: project.routing,
-  matrix: project.matrix,
-  seed: SEED,
-})
+const generation = (): Generation => ({ routing: project.routing, matrix: project.matrix, seed: SEED })
 
 function incomingOf({ body: raw, session, tier, project: name }: Sent, index: number): Incoming {
   const request = parseChatRequest(raw)
@@ -150,95 +132,12 @@ function incomingOf({ body: raw, session, tier, project: name }: Sent, index: nu
   }
 }
 
-/** The live pipeline on the simulated provider, with requests that overlap, recorded by the real recorder. */
-async function recordLive(requests: readonly Sent[]): Promise<Live> {
-  const time = new VirtualTime()
-  const recorder = await createRecorder({
-    file: file(),
-    mode: 'all',
-    sample: 1,
-    redactor: createRedactor({ knownValues: [], profile: 'secrets', salt: 'test' }),
-    salt: 'test',
-    decideAgain: (incoming, state, now) => {
-      const { features, intent } = analyse(incoming.request, state.session?.intent ?? null, state.budgets)
-      const { routing: config, matrix, seed } = generation()
-      return decide({
-        asked: incoming.asked,
-        rights: incoming.rights,
-        features,
-        intent,
-        config,
-        matrix,
-        state,
-        seed,
-        roll: rollOf(seed, incoming.exchangeId),
-        now,
-      })
-    },
-    catalogHash: project.matrix.hash,
-    pricesHash: 'test',
-    createdAt: '2026-11-01T00:00:00.000Z',
-  })
-  const decisions = new Map<string, Decision>()
-  const open = { now: 0, most: 0 }
-  const collect: RecordSink = {
-    accept: (record: ExchangeRecord) => void decisions.set(record.requestId, record.decision),
-  }
-  const pipeline = createPipeline({
-    clock: time,
-    upstream: new ChaosUpstream(new SimulatedUpstream({ seed: SEED, speed: 1, sleep: (ms) => time.wait(ms) }), {
-      rules: parseChaos('503:0.03,429:0.02,500:0.03,reset:0.03,cut:0.03,empty:0.02'),
-      seed: SEED,
-      sleep: (ms) => time.wait(ms),
-    }),
-    sleep: (ms) => time.wait(ms),
-    state: createLiveState(),
-    admission: openAdmission(),
-    sinks: [collect, recorder],
-    generation,
-  })
-  let at = Date.parse('2026-11-01T00:00:00Z')
-  const running: Promise<void>[] = []
-  for (const [index, request] of requests.entries()) {
-    at += request.gapMs
-    await time.advanceTo(at)
-    open.now += 1
-    open.most = Math.max(open.most, open.now)
-    running.push(
-      (async () => {
-        const reply = await pipeline.run(incomingOf(request, index), new AbortController().signal)
-        if (reply.kind === 'stream') await drain(reply.parts)
-        open.now -= 1
-      })(),
-    )
-    // The recorder works beside the requests; a burst faster than any real one would overflow it.
-    if (index % 200 === 0) await recorder.flush()
-  }
-  await time.drain()
-  await Promise.all(running)
-  await recorder.close()
-  const set = await openFixtureSet([file()], { cwd: directory })
-  const fixtures: Fixture[] = []
-  for await (const event of set.events()) if (event.kind === 'fixture') fixtures.push(event.fixture)
-  await set.close()
-  return { fixtures, decisions, overlapping: open.most }
-}
-
-/** A stream that was cut on purpose ends with an error, which is the client's business. */
-async function drain(parts: AsyncIterable<unknown>): Promise<void> {
-  try {
-    for await (const part of parts) void part
-  } catch (error) {
-    if (!(error instanceof UpstreamStreamError)) throw error
-  }
-}
-
 describe('one decision, wherever it is made', () => {
   it('has really generated what it claims: over a thousand, overlapping, of many kinds', () => {
     expect(live.fixtures.length).toBe(REQUESTS)
     expect(live.overlapping).toBeGreaterThan(3)
     const kinds = new Set(
-      [...live.decisions.values()].map(({ outcome }) =>
+      [...live.records.values()].map(({ decision: { outcome } }) =>
         outcome.kind === 'chosen' ? `${outcome.because.kind} ${outcome.rule?.name}` : outcome.code,
       ),
     )
@@ -256,59 +155,24 @@ describe('one decision, wherever it is made', () => {
 
   it('the recorded fixture holds the live decision', () => {
     const different = live.fixtures.filter(
-      ({ ctx, decision }) => canonicalJson(decision) !== canonicalJson(live.decisions.get(ctx.exchange ?? '')),
+      ({ ctx, decision }) => canonicalJson(decision) !== canonicalJson(live.records.get(ctx.exchange ?? '')?.decision),
     )
     expect(different.map(({ id }) => id)).toEqual([])
   })
 
   it('`route --fixture` makes it again', () => {
-    const different: string[] = []
-    for (const fixture of live.fixtures) {
-      const { incoming, state, now } = arrivalOf(fixture)
-      const read: RouteRequest = {
-        request: incoming.request,
-        asked: incoming.asked,
-        rights: incoming.rights,
-        state,
-        exchangeId: incoming.exchangeId,
-        seed: SEED,
-        now,
-      }
-      const options = { as: [], assume: [], tag: [] }
-      const decision = decide(
-        decideInput(read, { cwd: directory, routing: project.routing, matrix: project.matrix, options }),
-      )
-      if (canonicalJson(decision) !== canonicalJson(fixture.decision)) different.push(fixture.id)
-    }
-    expect(different).toEqual([])
+    const different = live.fixtures.filter(
+      (fixture) => canonicalJson(routeAgain(fixture, project)) !== canonicalJson(fixture.decision),
+    )
+    expect(different.map(({ id }) => id)).toEqual([])
   })
 
   it('`replay` makes it again along the virtual clock, sessions and all', async () => {
-    const arm = configArm({
-      label: 'same',
-      generation: generation(),
-      latency: () => null,
-      store: null,
-      signal: new AbortController().signal,
-    })
-    const set = await openFixtureSet([file()], { cwd: directory })
-    const settled: Promise<{ id: string; decision: Decision | null }>[] = []
-    const items = replayItems(set, {
-      sample: null,
-      shard: null,
-      seed: SEED,
-      onProblem: ({ message: problem }) => expect.unreachable(problem),
-    })
-    for await (const item of items) {
-      const started = await arm.arrive(item.incoming, inFlight(item.fixture, []))
-      settled.push(started.settled.then(({ decision }) => ({ id: item.fixture.id, decision })))
-    }
-    await arm.finish()
-    await set.close()
-    const recorded = new Map(live.fixtures.map(({ id, decision }) => [id, canonicalJson(decision)]))
-    const different = (await Promise.all(settled)).filter(
-      ({ id, decision }) => canonicalJson(decision) !== recorded.get(id),
+    const { outcomes } = await replayAgain(file(), generation())
+    const different = live.fixtures.filter(
+      ({ id, decision }) => canonicalJson(outcomes.get(id)?.decision) !== canonicalJson(decision),
     )
+    expect(outcomes.size).toBe(REQUESTS)
     expect(different.map(({ id }) => id)).toEqual([])
   })
 })
