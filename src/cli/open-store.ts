@@ -6,6 +6,7 @@ import type { Act } from '../auth/key-events.ts'
 import type { KeyStore } from '../auth/ports.ts'
 import { createAuditStore, type SqliteAudit } from '../store/audit.ts'
 import { createKeyStore } from '../store/keys.ts'
+import { storeFailure } from '../store/failure.ts'
 import { openDatabase, type Connection, type OpenOptions } from '../store/open.ts'
 import { GatewayError } from '../wire/errors.ts'
 import { auditHeadPath, databasePath, stateDir } from './state-dir.ts'
@@ -31,7 +32,11 @@ export function openOwnDatabase(projectDir: string, options: OpenOptions = {}): 
         hint: `if you made it, \`chmod 600 "${path}"\`; if it came with a checkout, delete it`,
       })
   }
-  keepOutOfGit(stateDir(projectDir))
+  try {
+    keepOutOfGit(stateDir(projectDir))
+  } catch (error) {
+    throw storeFailure(path, error)
+  }
   return openDatabase(path, options)
 }
 

@@ -208,6 +208,13 @@ describe('gateway keys', () => {
   })
 })
 
+describe('a place where nothing can be kept', () => {
+  it('is told as trouble with the store, not as a bug', async () => {
+    writeFileSync(join(cwd, '.gateway'), '')
+    await expect(create()).rejects.toMatchObject({ code: 'store_failed' })
+  })
+})
+
 describe('times and lists of the command line', () => {
   it.each([
     ['90d', NOW + 90 * 86_400_000],
