@@ -23,21 +23,23 @@ export interface KeyStores {
  */
 export function openOwnDatabase(projectDir: string, options: OpenOptions = {}): Connection {
   const path = databasePath(projectDir)
-  const status = lstatSync(path, { throwIfNoEntry: false })
-  const uid = process.getuid?.()
-  if (status !== undefined && uid !== undefined) {
-    const own = status.isFile() && status.uid === uid && (status.mode & 0o077) === 0
-    if (!own)
-      throw new GatewayError('store_failed', `"${path}" is not a file of yours alone, so its keys are not trusted`, {
-        hint: `if you made it, \`chmod 600 "${path}"\`; if it came with a checkout, delete it`,
-      })
-  }
   try {
+    refuseForeignFile(path)
     keepOutOfGit(stateDir(projectDir))
   } catch (error) {
     throw storeFailure(path, error)
   }
   return openDatabase(path, options)
+}
+
+function refuseForeignFile(path: string): void {
+  const status = lstatSync(path, { throwIfNoEntry: false })
+  const uid = process.getuid?.()
+  if (status === undefined || uid === undefined) return
+  if (status.isFile() && status.uid === uid && (status.mode & 0o077) === 0) return
+  throw new GatewayError('store_failed', `"${path}" is not a file of yours alone, so its keys are not trusted`, {
+    hint: `if you made it, \`chmod 600 "${path}"\`; if it came with a checkout, delete it`,
+  })
 }
 
 /** What lies beside the database must never be committed, whichever command came first. */
