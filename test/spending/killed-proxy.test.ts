@@ -14,7 +14,7 @@ const CONFIG = `budgets:
   - { name: all, scope: global, limit: 0.4 USD, window: total, on_exceed: block }
 `
 /** So many times is the proxy of one store killed. */
-const KILLS = 4
+const KILLS = 3
 
 interface Figures {
   heard: Heard[]
@@ -34,7 +34,7 @@ async function killed(dev: RunningDev, { random, seed }: { random: () => number;
     leaves: () => (random() < 0.1 ? { from: 'answer', afterMs: random() * 5 } : undefined),
     over: () => over,
   })
-  await delay(40 + random() * 500)
+  await delay(40 + random() * 1_000)
   over = true
   dev.child.kill('SIGKILL')
   await dev.finished
