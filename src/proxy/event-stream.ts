@@ -11,6 +11,7 @@ export interface EventStreamOptions {
 
 /** Events that wait for the end of the tick are written before it once they are this long together. */
 const MOST_WAITING_CHARS = 16 * 1024
+const LAST_CHUNK = '0\r\n\r\n'
 
 /**
  * The writing side of one stream: the whole events of one tick in one write, back pressure, a sign of life when nothing
@@ -21,6 +22,7 @@ export class EventStream {
   readonly #response: ServerResponse
   readonly #limits: ProxyLimits
   readonly #keepAlive: string | null
+  readonly #isChunked: boolean
   #heartbeat: NodeJS.Timeout | undefined
   #sentAt = performance.now()
   #waiting = ''
@@ -36,6 +38,9 @@ export class EventStream {
       'cache-control': 'private, no-store, no-transform',
       'x-accel-buffering': 'no',
     })
+    // HTTP/1.0 knows no chunks. Elsewhere they are framed here: Node writes four pieces for each.
+    this.#isChunked = response.chunkedEncoding
+    response.chunkedEncoding = false
     this.#flushSoon()
     if (framing.keepAlive !== null) this.#watch(limits.heartbeatMs)
   }
@@ -53,10 +58,10 @@ export class EventStream {
     clearTimeout(this.#heartbeat)
     this.#heartbeat = undefined
     if (this.#gone()) return
-    const last = this.#waiting
+    if (this.#waiting !== '') this.#write(this.#waiting)
     this.#waiting = ''
-    if (last === '') this.#response.end()
-    else this.#response.end(last)
+    if (this.#isChunked) this.#response.end(LAST_CHUNK, 'latin1')
+    else this.#response.end()
   }
 
   /** After all that is ready now, which for events that came in one piece is all of them. */
@@ -74,8 +79,15 @@ export class EventStream {
     const events = this.#waiting
     this.#waiting = ''
     this.#sentAt = performance.now()
-    if (events !== '') this.#response.write(events)
+    if (events !== '') this.#write(events)
     else this.#response.flushHeaders()
+  }
+
+  #write(text: string): void {
+    const bytes = Buffer.byteLength(text)
+    const chunk = this.#isChunked ? `${bytes.toString(16)}\r\n${text}\r\n` : text
+    // Most text is ASCII, which is written without a look at every character.
+    this.#response.write(chunk, bytes === text.length ? 'latin1' : 'utf8')
   }
 
   /** Looks again when a sign of life may be due: setting a timer back at every event costs more than the event. */
@@ -90,7 +102,7 @@ export class EventStream {
   #beat(): void {
     if (this.#keepAlive === null || this.#gone()) return
     // Signs of life must not pile up in front of a reader that does not read.
-    if (!this.#response.writableNeedDrain) this.#response.write(this.#keepAlive)
+    if (!this.#response.writableNeedDrain) this.#write(this.#keepAlive)
   }
 
   #gone(): boolean {

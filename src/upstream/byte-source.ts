@@ -26,8 +26,9 @@ export class ByteSource {
   }
 
   /** The next bytes; null at the end. */
-  async next(): Promise<Uint8Array | null> {
-    return this.#putBack.shift() ?? this.#read()
+  next(): Promise<Uint8Array | null> {
+    const back = this.#putBack.shift()
+    return back === undefined ? this.#read() : Promise.resolve(back)
   }
 
   async #read(): Promise<Uint8Array | null> {

@@ -89,25 +89,24 @@ class PartStream implements AsyncGenerator<StreamPart> {
       }
       this.#parts = []
       this.#next = 0
-      await this.#read()
+      try {
+        this.#decode(await this.#context.source.next())
+      } catch (error) {
+        if (this.#over) continue
+        this.#error = asStreamError(error, this.#context)
+        this.#finish(false)
+      }
     }
   }
 
-  /** Decodes the next bytes. */
-  async #read(): Promise<void> {
-    try {
-      const bytes = await this.#context.source.next()
-      if (this.#over) return
-      const done = bytes === null ? this.#readEnd() : this.#decodeAll(this.#parser.push(this.#utf8.read(bytes)), false)
-      if (!done) return
-      this.#parts.push(...this.#decoder.end())
-      if (!this.#decoder.finished) throw unfinished(this.#seen)
-      this.#finish(true)
-    } catch (error) {
-      if (this.#over) return
-      this.#error = asStreamError(error, this.#context)
-      this.#finish(false)
-    }
+  /** Null at the end of the bytes. */
+  #decode(bytes: Uint8Array | null): void {
+    if (this.#over) return
+    const done = bytes === null ? this.#readEnd() : this.#decodeAll(this.#parser.push(this.#utf8.read(bytes)), false)
+    if (!done) return
+    this.#parts.push(...this.#decoder.end())
+    if (!this.#decoder.finished) throw unfinished(this.#seen)
+    this.#finish(true)
   }
 
   #readEnd(): true {
