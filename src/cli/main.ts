@@ -1,12 +1,12 @@
 import { Command, CommanderError, Help, Option } from 'commander'
-import { ERROR_FACES, GatewayError } from '../wire/errors.ts'
 import { addAuditCommand } from './audit.ts'
+import { watchOutput } from './broken-output.ts'
 import { addConfigCommand } from './config.ts'
+import { reportError, watchCrashes } from './crash.ts'
 import { addModelsCommand } from './models.ts'
 import { addDevCommand } from './dev.ts'
 import { addFixturesCommand } from './fixtures.ts'
 import { addKeysCommand } from './keys.ts'
-import { errorText } from './print-error.ts'
 import { addTrustCommand } from './trust.ts'
 import { packageVersion } from './version.ts'
 import { addReplayCommand } from './replay.ts'
@@ -58,11 +58,8 @@ function withoutEmptyDefault(this: Help, option: Option): string {
 }
 
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that closes the pipe early (`| head`) is not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
+  watchOutput(process)
+  watchCrashes()
   try {
     await buildProgram().parseAsync([...argv])
   } catch (error) {
@@ -73,9 +70,5 @@ export async function main(argv: readonly string[]): Promise<void> {
 function exitCodeOf(error: unknown): number {
   // Commander has printed its own message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  process.stderr.write(`${errorText(error)}\n`)
-  if (error instanceof GatewayError) return ERROR_FACES[error.code].exitCode
-  if (process.env['GATEWAY_DEBUG'] !== undefined && error instanceof Error)
-    process.stderr.write(`${error.stack ?? ''}\n`)
-  return 70
+  return reportError(error)
 }
