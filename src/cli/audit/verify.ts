@@ -1,5 +1,6 @@
 import { verifyAudit, type Anchor, type AuditFault } from '../../auth/audit-chain.ts'
 import { readHead } from '../../store/audit.ts'
+import { storeFailure } from '../../store/failure.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { CliContext } from '../context.ts'
 import { projectDirOf } from '../keys/stores.ts'
@@ -11,7 +12,7 @@ const EXIT_BROKEN = 1
 /** `gateway audit verify`: 0 when the log is what was written, 1 at the first place where it is not. */
 export function runVerify(context: CliContext, head: string | undefined): number {
   const file = auditHeadPath(projectDirOf(context))
-  const kept = readHead(file)
+  const kept = keptHead(file)
   const anchors: Anchor[] = [
     ...(head === undefined ? [] : [{ hash: hashOf(head), from: '--head' }]),
     ...(kept === null ? [] : [{ ...kept, from: '.gateway/audit-head' }]),
@@ -24,6 +25,15 @@ export function runVerify(context: CliContext, head: string | undefined): number
     context.note('whoever can write all of .gateway can make a new log: note the head elsewhere, and give it as --head')
   if (kept === null && newest !== null) context.note('.gateway/audit-head is missing, so it was not compared')
   return fault === null ? 0 : EXIT_BROKEN
+}
+
+/** One that can not be read is no reason to say that the log is whole. */
+function keptHead(file: string): ReturnType<typeof readHead> {
+  try {
+    return readHead(file)
+  } catch (error) {
+    throw storeFailure(file, error)
+  }
 }
 
 function hashOf(text: string): string {

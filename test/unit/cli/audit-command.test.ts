@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runExport } from '../../../src/cli/audit/export.ts'
@@ -89,6 +89,12 @@ describe('gateway audit verify', () => {
   it('says when there is no second place to compare with', () => {
     rmSync(join(cwd, '.gateway/audit-head'))
     expect(verify()).toMatchObject({ code: 0, notes: expect.stringContaining('audit-head is missing') })
+  })
+
+  it('does not say whole when the second place can not be read', () => {
+    rmSync(join(cwd, '.gateway/audit-head'))
+    mkdirSync(join(cwd, '.gateway/audit-head'))
+    expect(() => verify()).toThrow(expect.objectContaining({ code: 'store_failed' }))
   })
 
   it('takes hashes only', () => {
