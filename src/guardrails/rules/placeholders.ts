@@ -1,10 +1,13 @@
 const EXAMPLES =
   /^(?:x{4,}|\*{3,}|\.{3,}|<[^>]*>|\$\{?[\w.]+\}?|\{\{.*\}\}|%[\w]+%|(?:your|my|the|an?|some)[-_ ].*|.*(?:example|placeholder|changeme|change_me|dummy|redacted|insert|todo).*|(?:null|none|true|false|undefined|string|required|optional|password|secret|token|test|process\.env\b.*|os\.environ\b.*|env\..*))$/iu
 
-/** True for what stands in documentation where a secret would stand: `<your key>`, `${TOKEN}`, `xxxx`, `changeme`. */
+/**
+ * True for what stands in documentation where a secret would stand: `<your key>`, `${TOKEN}`, `xxxx`, `changeme`; and for
+ * a value from which an earlier redaction took something, so that a second one changes nothing more.
+ */
 export function isPlaceholder(value: string): boolean {
   const bare = value.slice(0, 200)
-  return EXAMPLES.test(bare) || /^\s*\[[A-Z_]+_\d+\]/u.test(bare) || new Set(bare).size <= 2
+  return EXAMPLES.test(bare) || /\[[A-Z]{2,20}(?:_[A-Z]{1,20}){0,3}_\d{1,6}\]/u.test(bare) || new Set(bare).size <= 2
 }
 
 /** Bits a character by the frequencies in the text: words of a language score about 3, random keys 4 and more. */

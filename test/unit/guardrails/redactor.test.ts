@@ -72,6 +72,9 @@ describe('redaction', () => {
     const once = session.text(`password:  ' AKIA${'A'.repeat(16)}`)
     expect(once).toBe("password:  ' [API_KEY_1]")
     expect(session.text(once)).toBe(once)
+    const mailed = session.text("password:  '# a@x.example ")
+    expect(mailed).toBe("password:  '# [EMAIL_1] ")
+    expect(session.text(mailed)).toBe(mailed)
   })
 })
 
