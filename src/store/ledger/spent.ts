@@ -30,11 +30,14 @@ export function createSpentReader(connection: Connection): SpentReader {
     'SELECT rolled_seq, rows_from_quarter FROM ledger_state',
   )
   const word = connection.prepare<[string], number>('SELECT id FROM word WHERE text = ?').pluck()
-  const quarters = connection.prepare<number[], Spending>(
-    `SELECT quarter * ${QUARTER_MS} AS at, m.text AS model, t.text AS tier, cost_nano AS nanoUsd
-     FROM spend_quarter JOIN word AS m ON m.id = model JOIN word AS t ON t.id = tier
-     WHERE scope = ? AND subject = ? AND quarter >= ? AND quarter < ?`,
-  )
+  // A month has thousands of them, of few models: their words are looked up once each, not joined.
+  const quarters = connection
+    .prepare<number[], readonly [number, number, number, number]>(
+      `SELECT quarter * ${QUARTER_MS}, model, tier, cost_nano FROM spend_quarter
+       WHERE scope = ? AND subject = ? AND quarter >= ? AND quarter < ?`,
+    )
+    .raw()
+  const text = wordReader(connection)
   const rows = rowReaders(connection)
   const read = connection.transaction((query: SpentQuery): SpentPart[] => {
     const { scope } = query
@@ -47,14 +50,27 @@ export function createSpentReader(connection: Connection): SpentReader {
     const { firstQuarter, endQuarter, edges } = split(from, to, rowsFrom)
     const { unrolled, edge } = rows[scope]
     return [
-      ...quarters.all(SCOPE[scope], subject, firstQuarter, endQuarter),
+      ...quarters
+        .all(SCOPE[scope], subject, firstQuarter, endQuarter)
+        .map(([at, model, tier, nanoUsd]) => ({ at, model: text(model), tier: text(tier), nanoUsd })),
       ...edges.flatMap(([start, end]) =>
         edge.all(Math.floor(start / QUARTER_MS), Math.floor((end - 1) / QUARTER_MS), start, end, rolled, subject),
       ),
       ...unrolled.all(rolled, from, to, subject),
-    ].map((part) => ({ ...part, at: Math.max(part.at, from) }))
+    ].map((part) => (part.at < from ? { ...part, at: from } : part))
   })
   return (query) => read(query)
+}
+
+/** Texts by number, remembered: a number never changes its text while a proxy runs. */
+function wordReader(connection: Connection): (id: number) => string {
+  const read = connection.prepare<[number], string>('SELECT text FROM word WHERE id = ?').pluck()
+  const known = new Map<number, string>()
+  return (id) => {
+    const text = known.get(id) ?? read.get(id) ?? ''
+    known.set(id, text)
+    return text
+  }
 }
 
 const NO_STATE = { rolled_seq: 0, rows_from_quarter: 0 }
