@@ -114,8 +114,22 @@ export function checked(state: KeyState, record: KeyRecord): KeyRecord {
   return record
 }
 
-function isTaken({ keys }: KeyState, id: string, alias: string): boolean {
-  return keys.some((key) => key.id !== id && key.revokedAt === null && key.aliases.includes(alias))
+// A memo, not state: an import asks about thousands of names, in a transaction that keeps other writers waiting.
+const memo = new WeakMap<KeyState, ReadonlyMap<string, string>>()
+
+/** The ids of the keys that bear a name now. */
+function bearers(state: KeyState): ReadonlyMap<string, string> {
+  const known = memo.get(state)
+  if (known !== undefined) return known
+  const living = state.keys.filter(({ revokedAt }) => revokedAt === null)
+  const found = new Map(living.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id] as const)))
+  memo.set(state, found)
+  return found
+}
+
+function isTaken(state: KeyState, id: string, alias: string): boolean {
+  const bearer = bearers(state).get(alias)
+  return bearer !== undefined && bearer !== id
 }
 
 function fresh(state: KeyState, { digest, lastFour }: SecretFacts, at: number): KeySecret {

@@ -9,7 +9,7 @@ import { createGroup } from '../../../src/auth/key-groups.ts'
 import { NO_SCOPES } from '../../../src/auth/key-types.ts'
 import type { KeyStore } from '../../../src/auth/ports.ts'
 import { GatewayError } from '../../../src/wire/errors.ts'
-import { act, makeIn, T0 } from './make-key.ts'
+import { act, makeIn, newKey, T0 } from './make-key.ts'
 import { memoryStores } from './memory-store.ts'
 
 const foreign = (): string => `sk-${randomBytes(24).toString('base64url')}`
@@ -30,6 +30,23 @@ function thrownBy(work: () => void): GatewayError {
 }
 
 describe('an import', () => {
+  it('does not look through all keys for each new one', () => {
+    let looks = 0
+    const key = { ...newKey(), createdAt: T0, revokedAt: null, secrets: [] }
+    const keys = Array.from({ length: 500 }, (_, at) => ({
+      ...key,
+      id: `key_${at}`,
+      get aliases() {
+        looks += 1
+        return [`old ${at}`]
+      },
+    }))
+    const rows = Array.from({ length: 500 }, (_, at) => JSON.stringify({ alias: `new-${at}`, secret: foreign() }))
+    const found = importedKeys(importRows(rows.join('\n')))
+    expect(importKeys({ keys, groups: [] }, found, { ...act(), makeId: () => makeKeyId() }).keys).toHaveLength(500)
+    expect(looks).toBeLessThanOrEqual(1_000)
+  })
+
   it('takes secrets and digests, as JSON lines or CSV, and they work', () => {
     const { keys } = memoryStores()
     const secrets = [foreign(), foreign(), foreign(), foreign()] as const
