@@ -121,8 +121,8 @@ const memo = new WeakMap<KeyState, ReadonlyMap<string, string>>()
 function bearers(state: KeyState): ReadonlyMap<string, string> {
   const known = memo.get(state)
   if (known !== undefined) return known
-  const living = state.keys.filter(({ revokedAt }) => revokedAt === null)
-  const found = new Map(living.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id] as const)))
+  const unrevoked = state.keys.filter(({ revokedAt }) => revokedAt === null)
+  const found = new Map(unrevoked.flatMap(({ id, aliases }) => aliases.map((alias) => [alias, id] as const)))
   memo.set(state, found)
   return found
 }
