@@ -26,7 +26,7 @@ function share({ remaining, amount }: RateLimitFacts): number {
 }
 
 /** Go's notation, as OpenAI sends it: `120ms`, `2.5s`, `6m0s`, `1h0m0s`. */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   const whole = Math.max(0, Math.ceil(ms))
   if (whole < 1_000) return `${whole}ms`
   const seconds = whole / 1_000

@@ -8,7 +8,11 @@ import type { EntryRequest, Generation, Incoming } from '../ports.ts'
  * The most that the attempt can cost, for the bound on what soft budgets may be overshot by. What a hard budget holds is
  * that already.
  */
-export function worstOf(needed: Extract<Reservations, { kind: 'fits' }>, ask: Ask, { request }: Incoming): number | null {
+export function worstOf(
+  needed: Extract<Reservations, { kind: 'fits' }>,
+  ask: Ask,
+  { request }: Incoming,
+): number | null {
   if (needed.holds.every(({ budget }) => isHard(budget.rule) || budget.rule.onExceed === 'warn'))
     return needed.boundNanoUsd
   const { inputBound = promptBound(request), maxOutputTokens } = ask.features
