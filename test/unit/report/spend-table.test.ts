@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { BudgetRule } from '../../../src/engine/routing-config.ts'
 import type { SpendReport, SpendTotals } from '../../../src/engine/spend.ts'
-import { budgetJson, budgetTable, type BudgetLine } from '../../../src/report/budget-table.ts'
+import { budgetJson, budgetTable, type BudgetLine } from '../../../src/report/spend-budgets.ts'
 import { spendCsv, spendJson } from '../../../src/report/spend-data.ts'
 import { spendNotes, spendTable } from '../../../src/report/spend-table.ts'
 import { noPaint } from '../../../src/report/style.ts'
