@@ -17,7 +17,7 @@ export function addKeysCommand(program: Command): void {
 function addLife(keys: Command): void {
   keyOptions(keys.command('create'))
     .summary('make a key; its secret is printed this once')
-    .requiredOption('--alias <names>', 'name of the key, and further names that requests may go by')
+    .requiredOption('--alias <names>', 'name of the key, and further names that requests may go by', joined)
     .option('--admin', 'may read `/gateway/…`; budgets and limits bind it all the same')
     .option('--env <env>', 'live or test; stands in the key', 'live')
     .action(async (options: RawKeyOptions & { alias: string; admin?: boolean; env: string }, command: Command) => {
@@ -138,17 +138,22 @@ function addGroupLooks(group: Command): void {
     })
 }
 
+/** A list that is given in several options is one list: a group that got lost would leave out what it forbids. */
+function joined(text: string, before?: string): string {
+  return before === undefined ? text : `${before},${text}`
+}
+
 function scopeOptions(command: Command): Command {
   return command
-    .option('--models <names>', 'models, aliases and patterns such as gpt-*; `any` for all')
+    .option('--models <names>', 'models, aliases and patterns such as gpt-*; `any` for all', joined)
     .option('--max-tier <tier>', 'highest tier; `any` for all')
-    .option('--policies <names>', 'policies that may be asked for, the first as default; `any` for all')
-    .option('--endpoints <names>', 'endpoints such as chat.completions; `any` for all')
-    .option('--hints <names>', 'x-gateway-… headers it may send, such as tier,user; `any` or `none`')
+    .option('--policies <names>', 'policies that may be asked for, the first as default; `any` for all', joined)
+    .option('--endpoints <names>', 'endpoints such as chat.completions; `any` for all', joined)
+    .option('--hints <names>', 'x-gateway-… headers it may send, such as tier,user; `any` or `none`', joined)
     .option('--explain', 'may see decision records')
     .option('--no-explain', 'may not see decision records')
-    .option('--budgets <names>', 'budgets of the config that bind it too; `none` for none')
-    .option('--limits <names>', 'rate limits of the config that bind it too; `none` for none')
+    .option('--budgets <names>', 'budgets of the config that bind it too; `none` for none', joined)
+    .option('--limits <names>', 'rate limits of the config that bind it too; `none` for none', joined)
 }
 
 function keyOptions(command: Command): Command {
@@ -157,6 +162,6 @@ function keyOptions(command: Command): Command {
     .option('--deployment <name>', 'where it is used; `none` for unknown')
     .option('--user <name>', 'all its requests are of this user; `none` lets requests say')
     .option('--project <name>', 'all its requests are of this project; `none` lets requests say')
-    .option('--group <names>', 'groups that it is in; `none` for none')
+    .option('--group <names>', 'groups that it is in; `none` for none', joined)
     .option('--expires <when>', 'a time from now such as 90d, a date (UTC), `now` or `never`')
 }

@@ -1,7 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Command } from 'commander'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isKeyShaped, keyDigest } from '../../../src/auth/key-format.ts'
+import { addKeysCommand } from '../../../src/cli/keys.ts'
 import type { CliContext } from '../../../src/cli/context.ts'
 import { runAlias, runRevoke, runSet } from '../../../src/cli/keys/change.ts'
 import { runCreate } from '../../../src/cli/keys/create.ts'
@@ -212,6 +214,16 @@ describe('a place where nothing can be kept', () => {
   it('is told as trouble with the store, not as a bug', async () => {
     writeFileSync(join(cwd, '.gateway'), '')
     await expect(create()).rejects.toMatchObject({ code: 'store_failed' })
+  })
+})
+
+describe('lists that are given in several options', () => {
+  it('are one list, so that no group gets lost', () => {
+    const program = new Command()
+    addKeysCommand(program)
+    const command = program.commands[0]?.commands.find((one) => one.name() === 'create')
+    command?.parseOptions(['--alias', 'a', '--alias', 'b', '--group', 'few', '--group', 'slow', '--models', 'x'])
+    expect(command?.opts()).toMatchObject({ alias: 'a,b', group: 'few,slow', models: 'x' })
   })
 })
 
