@@ -11,6 +11,8 @@ export interface ProxyPorts {
   readonly readiness: ReadinessPort
   /** Absent: there is nothing to administer. */
   readonly admin?: AdminPort
+  /** The name under which one that a client gives is kept: it must hold no secret. Absent: itself. */
+  readonly keptName?: (given: string) => string
   /** Told of every request that ended without a record. Must not throw. */
   readonly onRefusal: (refusal: Refusal) => void
   /** Told of what was thrown though nothing should throw it. Its message may hold texts of the client. */

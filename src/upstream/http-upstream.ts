@@ -90,7 +90,7 @@ export class HttpUpstream implements UpstreamPort {
         reader: this.#format.reader(call),
         droppedParams: one.request.droppedParams,
         now: this.#ports.clock.now(),
-        scrub: (message) => scrubMessage(message, this.#credentials.secrets),
+        scrub: (message) => scrubMessage(message, this.#credentials.secrets, this.#ports.redact),
       })
     } catch (error) {
       timer.stop()

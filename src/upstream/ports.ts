@@ -37,6 +37,8 @@ export interface AdapterPorts {
   readonly clock: Clock
   /** Called when a key is set aside for a while. Must not throw. */
   readonly onCredential?: (notice: CredentialNotice) => void
+  /** Takes secrets out of what a provider says, which may quote a prompt. Absent: what looks like a key is taken out. */
+  readonly redact?: (text: string) => string
 }
 
 /** An answer on record, ready to be sent again. */

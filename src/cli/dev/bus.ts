@@ -1,7 +1,7 @@
 import type { ExchangeRecord } from '../../engine/record.ts'
 import type { ExchangeContent, Incoming, Pipeline, RecordSink } from '../../pipeline/ports.ts'
 import type { Refusal } from '../../proxy/ports.ts'
-import { bugText } from './bug-text.ts'
+import { bugText } from '../bug-text.ts'
 
 /** Everything that happens while `dev` runs, for whoever shows it: the plain log or the live view. */
 export type DevEvent =

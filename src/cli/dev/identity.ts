@@ -8,7 +8,7 @@ import type { Project } from '../project.ts'
 import { cliAct, openKeyStores, type KeyStores } from '../open-store.ts'
 import { stateDir } from '../state-dir.ts'
 import { auditRefusals } from './audit-refusals.ts'
-import { bugText } from './bug-text.ts'
+import { bugText } from '../bug-text.ts'
 import type { DevBus } from './bus.ts'
 import { openTokens, type Tokens } from './tokens.ts'
 

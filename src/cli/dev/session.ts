@@ -3,10 +3,11 @@ import type { DevKey } from '../../auth/dev-key.ts'
 import type { BudgetLeft } from '../../engine/state.ts'
 import type { Generation } from '../../pipeline/ports.ts'
 import { createProxy, type Proxy } from '../../proxy/server.ts'
+import { keptNames } from '../../telemetry/kept-name.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { Project } from '../project.ts'
 import { openBooks, type Books } from './books.ts'
-import { bugText } from './bug-text.ts'
+import { bugText } from '../bug-text.ts'
 import { createBus, type DevBus } from './bus.ts'
 import { catalogOf, isCallable } from './catalog.ts'
 import { openIdentity, type Identity } from './identity.ts'
@@ -125,6 +126,7 @@ function proxyOf({ identity, books, bus, settings, ports, options }: ProxyParts)
     admin: { ...identity.admin, ...books.admin },
     catalog: catalogOf(generation),
     readiness: { missing: () => missingParts(generation(), { identity, books }) },
+    keptName: keptNames(() => ports.secrets),
     onRefusal: (refusal) => bus.emit({ kind: 'refused', refusal }),
     onBug: (bug, requestId) => bus.emit({ kind: 'notice', text: `bug in ${requestId}: ${bugText(bug, detail)}` }),
     allowedHosts: [...localHosts(options.host), ...options.allowedHosts],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { secretsOfEnvironment } from '../../guardrails/known-values.ts'
 import { onlyAdmitted } from '../../pipeline/admission/ticket.ts'
 import type { Clock, UpstreamPort } from '../../pipeline/ports.ts'
 import { parseChaos } from '../../upstream/chaos-spec.ts'
@@ -9,6 +10,7 @@ import type { AnswerLookup, CredentialNotice, ProviderSettings, RecordedLookup }
 import { RecordedUpstream } from '../../upstream/recorded.ts'
 import { createUpstream } from '../../upstream/registry.ts'
 import { realSleep } from '../../upstream/sleep.ts'
+import { logRedactor } from '../../telemetry/redact.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import { resolveProviders, type Project } from '../project.ts'
 import type { DevOptions } from './options.ts'
@@ -105,7 +107,7 @@ async function recordedUpstream(setup: UpstreamSetup): Promise<OpenedUpstream> {
 }
 
 function registry(
-  { options, clock, warn }: UpstreamSetup,
+  { options, clock, warn, env }: UpstreamSetup,
   settings: readonly ProviderSettings[],
   answers: AnswerLookup | null,
 ): UpstreamPort {
@@ -114,6 +116,7 @@ function registry(
     seed: options.seed,
     streamSpeed: options.streamSpeed,
     onCredential: (notice) => warn(credentialText(notice)),
+    redact: logRedactor([...secretsOfEnvironment(env), ...settings.flatMap(({ apiKeys }) => apiKeys)]),
     ...(answers === null ? {} : { answers }),
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bugText } from '../../../src/cli/dev/bug-text.ts'
+import { bugText } from '../../../src/cli/bug-text.ts'
 import { catalogOf } from '../../../src/cli/dev/catalog.ts'
 import type { Rights } from '../../../src/engine/decision.ts'
 import { localHosts } from '../../../src/cli/dev/local-hosts.ts'
@@ -61,6 +61,8 @@ describe('what is said of a bug', () => {
     const text = bugText(bug, 'all')
     expect(text).toMatch(/^TypeError\n {2}at /)
     expect(text).not.toContain('secret')
+    // Prompts hold stack traces themselves.
+    expect(bugText(new Error('what is\n    at prompt (secret:1)'), 'all')).not.toContain('secret')
     expect(bugText(bug, 'first').split('\n')).toHaveLength(2)
     expect(bugText('secret', 'first')).toBe('something of type string was thrown')
   })
