@@ -6,6 +6,7 @@ import { GatewayError } from '../wire/errors.ts'
 import type { JsonObject } from '../wire/json.ts'
 import type { Caller, RequestContext } from './exchange-context.ts'
 import { mayHint, type Hints } from './hints.ts'
+import { userNameOf } from './user-name.ts'
 
 const MAX_USER_CHARS = 512
 
@@ -68,7 +69,7 @@ function endUserOf({ endUser }: CanonicalRequest): string | null {
     throw new GatewayError('invalid_request_error', `"user" must be at most ${MAX_USER_CHARS} characters`, {
       param: 'user',
     })
-  return endUser
+  return userNameOf(endUser)
 }
 
 /** The official clients count their own retries in a header. */

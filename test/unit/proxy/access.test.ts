@@ -184,6 +184,12 @@ describe('hints', () => {
     expect(await named({ hints: ['tier'] })).toBeNull()
   })
 
+  it('count all conversations of one Claude Code as one user', async () => {
+    const proxy = await open(authOf({}))
+    for (const session of ['one', 'two']) await chat(proxy, {}, { user: `user_a1_account_b2_session_${session}` })
+    expect(proxy.seen.map(({ rights }) => rights.user)).toEqual(['user_a1_account_b2', 'user_a1_account_b2'])
+  })
+
   it('choose among the aliases of the key, and no others', async () => {
     const proxy = await open(authOf({ aliases: ['ci', 'nightly'], rights: { alias: 'ci' } }))
     await chat(proxy)
