@@ -149,8 +149,10 @@ class Feed implements LiveFeed {
         this.#record(event.record, 'done')
         return
       case 'refused': {
-        const place = this.#place(this.#next())
-        this.#put(refusalRow(event.refusal, place))
+        // One that had begun ends so when it meets a bug of ours.
+        const seq = this.#open.get(event.refusal.requestId) ?? this.#next()
+        this.#open.delete(event.refusal.requestId)
+        this.#put(refusalRow(event.refusal, this.#place(seq)))
         this.#figures.add({ at: this.#options.now(), totalMs: event.refusal.ms, failed: event.refusal.status >= 500 })
         return
       }

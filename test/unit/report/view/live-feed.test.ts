@@ -37,6 +37,24 @@ describe('live feed', () => {
     expect(states()).toEqual(['req_a done', 'req_b done'])
   })
 
+  it('does not wait for ever for one that met a bug of ours', () => {
+    const source = feed()
+    const incoming = { requestId: 'req_a', rights: { alias: 'dev' }, asked: { model: 'auto' } }
+    source.accept({ kind: 'started', incoming, at: NOW })
+    const refusal = {
+      requestId: 'req_a',
+      at: NOW,
+      endpoint: 'chat',
+      status: 500,
+      code: 'internal_error',
+      ms: 3,
+    } as const
+    source.accept({ kind: 'refused', refusal })
+    expect(source.snapshot().rows).toMatchObject([{ seq: 1, requestId: 'req_a', state: 'done' }])
+    source.clear()
+    expect(source.snapshot().rows).toEqual([])
+  })
+
   it('keeps two requests apart that came with the same id', () => {
     const source = feed()
     for (const at of [1, 2]) source.accept({ kind: 'finished', record: record({ requestId: 'same', at }) })
