@@ -22,19 +22,20 @@ export interface ReadRequest {
 /** What the pipeline gets to know of a request. */
 export function incomingOf(context: RequestContext, caller: Caller, read: ReadRequest): Incoming {
   const { canonical, hints } = read
-  const rights = rightsFor(caller, read)
+  const { keptName = itself } = context.ports
+  const rights = rightsFor(caller, read, keptName)
   return {
     requestId: context.requestId,
     exchangeId: context.requestId,
     request: canonical,
     asked: {
-      model: canonical.model,
+      model: keptName(canonical.model),
       endpoint: read.endpoint,
       stream: canonical.stream,
       hints: {
-        ...(hints.tier === null ? {} : { tier: hints.tier }),
-        ...(hints.policy === null ? {} : { policy: hints.policy }),
-        tags: hints.tags,
+        ...(hints.tier === null ? {} : { tier: keptName(hints.tier) }),
+        ...(hints.policy === null ? {} : { policy: keptName(hints.policy) }),
+        tags: hints.tags.map((tag) => keptName(tag)),
       },
     },
     rights,
@@ -47,18 +48,25 @@ export function incomingOf(context: RequestContext, caller: Caller, read: ReadRe
   }
 }
 
+const itself = (given: string): string => given
+
 /**
  * A key that is bound to no user or project says in a header for whom it acts, or in the user field of its format; where it
  * may not, that field is for the provider alone.
  */
-function rightsFor({ principal }: Caller, { canonical, hints }: ReadRequest): Rights {
+function rightsFor(
+  { principal }: Caller,
+  { canonical, hints }: ReadRequest,
+  keptName: (given: string) => string,
+): Rights {
   const { rights } = principal
   const endUser = rights.user === null && mayHint(principal, 'user') ? endUserOf(canonical) : null
+  const [user, project] = [hints.user ?? endUser, hints.project]
   return {
     ...rights,
     alias: hints.alias ?? rights.alias,
-    user: rights.user ?? hints.user ?? endUser,
-    project: rights.project ?? hints.project,
+    user: rights.user ?? (user === null ? null : keptName(user)),
+    project: rights.project ?? (project === null ? null : keptName(project)),
   }
 }
 
