@@ -14,7 +14,8 @@ export function credentialOf(request: IncomingMessage): string | null {
     keys.add(bearer?.[1] ?? '')
   }
   for (const name of ['x-api-key', 'x-goog-api-key'])
-    for (const value of headerValues(request, name)) keys.add(value.trim())
+    // Clients send an empty one where a variable of theirs is not set.
+    for (const value of headerValues(request, name)) if (value.trim() !== '') keys.add(value.trim())
   if (keys.size > 1)
     throw new GatewayError('invalid_request_error', 'the request carries two different keys', {
       hint: 'send one of `Authorization`, `x-api-key`, `x-goog-api-key`',

@@ -76,6 +76,12 @@ describe('keys', () => {
     expect([refused.status, refused.body.error.code]).toEqual([400, 'invalid_request_error'])
   })
 
+  it('takes an empty key header for none', async () => {
+    expect((await chat({ headers: chatHeaders({ 'x-api-key': '', 'x-goog-api-key': ' ' }) })).status).toBe(200)
+    const alone = await chat({ headers: { 'content-type': 'application/json', 'x-api-key': '' } })
+    expect(alone.status).toBe(401)
+  })
+
   it('asks for a key on every path but health', async () => {
     for (const path of ['/v1/models', '/v1/models/org/model-a', '/chat/completions'])
       expect(
