@@ -182,6 +182,8 @@ export interface ArmRow {
   readonly scores: readonly ScoreResult[]
   readonly error: string | null
   readonly refused: boolean
+  /** The recorded answer is longer than a budget would have let it become, so it is not taken for the arm's. */
+  readonly tooLong?: true
 }
 
 /** One fixture under baseline and one candidate. */

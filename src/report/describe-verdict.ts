@@ -90,6 +90,7 @@ export function describeMethod(method: Method): string {
   }
 }
 
+/** What a reader must know, as one clause. */
 export function describeAssumption(assumption: Assumption): string {
   switch (assumption.code) {
     case 'teacher_forced':
@@ -106,6 +107,16 @@ export function describeAssumption(assumption: Assumption): string {
       return `${counted(assumption.pairs, 'cost')} estimated from typical answer lengths, shown as a range`
     case 'answers_missing':
       return `${counted(assumption.pairs, 'answer')} of the chosen model not on record; quality bounds take them as worst and as best`
+    case 'answers_too_long':
+      return `${counted(assumption.pairs, 'recorded answer')} longer than a budget would have let them become; taken as missing`
+    case 'budgets_partial':
+      return 'budgets are spent by the chosen part of the fixtures alone, so they last longer than they would'
+    case 'spend_missing':
+      return `${counted(assumption.exchanges, 'exchange')} between the fixtures not among them; what they spent drains no budget`
+    case 'amounts_redacted':
+      return `redaction changed the size of ${counted(assumption.fixtures, 'prompt')}, so what budgets reserve for them differs a little`
+    case 'balances_differ':
+      return `under the config that recorded them, ${assumption.fixtures} of ${assumption.of} fixtures find other balances than then`
     case 'several_candidates':
       return `a gate fails only if that survives Holm's correction over ${assumption.candidates} candidates`
   }
@@ -128,6 +139,8 @@ export function describeExit(reason: ExitReason): string {
       return `${counted(reason.count, 'answer')} not on record`
     case 'not_routable':
       return `${reason.candidate}: ${counted(reason.count, 'request')} not routable`
+    case 'budget_refused':
+      return `${reason.candidate}: ${counted(reason.count, 'request')} refused by a budget`
     case 'gate_failed':
       return `${reason.candidate}: gate ${reason.gate} failed`
     case 'gate_undecided':

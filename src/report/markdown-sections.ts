@@ -1,4 +1,5 @@
 import type { CandidateSummary, MetricSummary, Regression, RunSummary } from '../replay/summary/types.ts'
+import { budgetLines, commonNote } from './arm-budget-lines.ts'
 import type { Section } from './byte-budget.ts'
 import { describeAssumption, describeExit, describeMethod } from './describe-verdict.ts'
 import { counted, money } from './format.ts'
@@ -25,6 +26,20 @@ export function metricRow(metric: MetricSummary): string {
   const line = metricLine(metric, UNICODE)
   const name = line.indent === 0 ? line.name : `${metricName(metric.metric)}, ${line.name}`
   return tableRow([textCell(name), line.baseline, line.candidate, line.change, line.interval, line.n, line.verdict])
+}
+
+/** What was spent under each budget, and whom it moved or turned away. */
+export function budgetSection(summary: RunSummary, candidate: CandidateSummary): Section {
+  const rows = budgetLines(summary, candidate, UNICODE).flatMap(({ title, arms, note }) =>
+    arms.map(({ arm, spent, evidence, fullest, downgraded, refused }, at) => {
+      const name = at > 0 ? '' : [title, note].filter((text) => text !== '').join('; ')
+      return tableRow([textCell(name), textCell(arm), spent, evidence, fullest, downgraded, refused])
+    }),
+  )
+  const heading = ['budget', '', 'spent >', 'evidence', 'fullest >', 'downgraded >', 'refused >']
+  if (rows.length === 0) return whole('')
+  const note = commonNote(candidate)
+  return { open: tableHead(heading), rows, close: note === '' ? '\n' : `\n${textCell(note)}\n\n`, noun: 'budget rows' }
 }
 
 /** Parts that a reader opens when a figure needs an explanation; most telling first. */

@@ -6,6 +6,7 @@ import { counted, percent } from './format.ts'
 import { headline, runVerdict, type RunVerdict } from './headline.ts'
 import { code, tableHead, tableRow, textCell } from './markdown-parts.ts'
 import {
+  budgetSection,
   closingSections,
   foldedSections,
   METRIC_HEAD,
@@ -38,7 +39,7 @@ function markdown(summary: RunSummary, options: MarkdownOptions): string {
   const many = summary.candidates.length > 1
   const sections: Section[] = [
     whole(opening(summary)),
-    ...summary.candidates.flatMap((candidate) => mainSections(candidate, many)),
+    ...summary.candidates.flatMap((candidate) => [...mainSections(candidate, many), budgetSection(summary, candidate)]),
     ...summary.candidates.flatMap((candidate) => foldedSections(candidate, options, many)),
     ...closingSections(summary),
   ].filter((section) => section.rows.length > 0 || section.open !== '')

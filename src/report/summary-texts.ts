@@ -33,6 +33,7 @@ export function evidenceText({ evidence }: CandidateSummary, symbols: Symbols): 
     ...(candidate.C > 0 ? [`cached ${candidate.C}`] : []),
     ...(candidate.L > 0 ? [`live ${candidate.L}`] : []),
     ...(candidate.E > 0 ? [`estimated ${candidate.E}`] : []),
+    ...(evidence.refused === undefined ? [] : [`refused ${evidence.refused}`]),
     `missing ${candidate['-']}`,
   ].join(` ${symbols.dot} `)
   return `${parts}   quality coverage ${evidence.qualityMeasured}/${evidence.of}`

@@ -1,5 +1,6 @@
 import type { GateResult } from '../replay/gates/types.ts'
 import type { CandidateSummary, RunSummary } from '../replay/summary/types.ts'
+import { armBudgetTable } from './arm-budget-table.ts'
 import { describeGate, gateWord } from './describe-gate.ts'
 import { describeAssumption, describeExit } from './describe-verdict.ts'
 import { counted, money, percent } from './format.ts'
@@ -85,6 +86,7 @@ function candidateLines(summary: RunSummary, candidate: CandidateSummary, style:
     '',
     ...textTable(COLUMNS, metricRows(candidate, style, symbols), style),
     ...(candidate.gates.length === 0 ? [] : ['', ...gateLines(candidate.gates, style)]),
+    ...armBudgetTable(summary, candidate, style),
     ...regressionLines(candidate, style),
   ]
 }

@@ -1,5 +1,7 @@
 import type { Matrix } from '../../engine/matrix.ts'
-import { configArm, type Arm } from '../../replay/driver/arm.ts'
+import type { Generation } from '../../pipeline/ports.ts'
+import { configArm } from '../../replay/driver/arm.ts'
+import { BudgetWatch, type WatchedArm } from '../../replay/driver/budget-watch.ts'
 import type { LatencyEstimate } from '../../replay/driver/evidence.ts'
 import { replayItems, type ItemProblem } from '../../replay/driver/items.ts'
 import { recordedArm } from '../../replay/driver/recorded-arm.ts'
@@ -11,7 +13,8 @@ import type { Where } from '../../replay/gates/types.ts'
 import type { ResponseStore } from '../../replay/ports.ts'
 import type { OutcomeRow } from '../../replay/router-figures/types.ts'
 import type { PairRow } from '../../replay/types.ts'
-import type { ArmSpec, ReplaySetup } from './setup.ts'
+import type { Project } from '../project.ts'
+import type { ReplaySetup } from './setup.ts'
 
 export interface Execution {
   readonly setup: ReplaySetup
@@ -37,6 +40,9 @@ export interface Executed {
   readonly rows: readonly PairRow[][]
   readonly outcomes: readonly OutcomeRow[]
   readonly problems: readonly ItemProblem[]
+  /** Of each candidate beside the baseline; undefined where neither has budgets. */
+  readonly budgets: ReturnType<BudgetWatch['pairs']>
+  readonly notes: ReturnType<BudgetWatch['notes']>
   readonly complete: boolean
 }
 
@@ -54,6 +60,8 @@ export async function execute(execution: Execution): Promise<Executed> {
     matrix: first.project.matrix,
     names: setup.candidates.map(({ name }) => name),
   }
+  const arms = armsOf(setup, execution, first.project.matrix)
+  const watch = new BudgetWatch(arms.baseline, arms.candidates)
   const complete = await runReplay({
     items: replayItems(set, {
       sample: execution.sample,
@@ -62,14 +70,15 @@ export async function execute(execution: Execution): Promise<Executed> {
       onProblem: (problem) => problems.push(problem),
     }),
     alternatives: set.alternatives,
-    baseline: armOf(setup.baseline, execution, first.project.matrix),
-    candidates: setup.candidates.map((spec) => armOf(spec, execution, first.project.matrix)),
+    baseline: arms.baseline.arm,
+    candidates: arms.candidates.map(({ arm }) => arm),
     score: execution.score,
     stored: execution.stored,
     gate: execution.gate,
     signal: execution.signal,
     onRows(pairs, item) {
       execution.onRows(pairs, item)
+      watch.add(item)
       let kept = false
       for (const [index, pair] of pairs.entries()) {
         if (!matchesWhere(pair, where)) continue
@@ -80,22 +89,32 @@ export async function execute(execution: Execution): Promise<Executed> {
       if (outcome !== null) outcomes.push(outcome)
     },
   })
-  return { rows, outcomes, problems, complete }
+  const notes = watch.notes(execution.sample !== null || execution.shard !== null)
+  return { rows, outcomes, problems, budgets: watch.pairs(), notes, complete }
 }
 
 type ArmSettings = Pick<Execution, 'seed' | 'responses' | 'latency' | 'signal'>
 
-/** The arm of a spec; the recorded one takes tiers and prices from the candidate's matrix. */
-export function armOf(spec: ArmSpec, settings: ArmSettings, matrix: Matrix): Arm {
-  if (spec.project === null) {
-    return recordedArm((model) => matrix.rows.find((row) => row.id === model), settings.latency)
-  }
-  const generation = { routing: spec.project.routing, matrix: spec.project.matrix, seed: settings.seed }
-  return configArm({
-    label: spec.label,
-    generation,
-    latency: settings.latency,
-    store: settings.responses,
-    signal: settings.signal,
+interface Arms {
+  readonly baseline: WatchedArm
+  readonly candidates: readonly (WatchedArm & { readonly generation: Generation })[]
+}
+
+/** The arms of a run; the recorded one takes tiers and prices from the first candidate's matrix. */
+export function armsOf(setup: ReplaySetup, settings: ArmSettings, matrix: Matrix): Arms {
+  const { project, label } = setup.baseline
+  const recorded = (): WatchedArm => ({
+    arm: recordedArm((model) => matrix.rows.find((row) => row.id === model), settings.latency),
+    generation: null,
   })
+  return {
+    baseline: project === null ? recorded() : decidingArm(project, label, settings),
+    candidates: setup.candidates.map((spec) => decidingArm(spec.project, spec.label, settings)),
+  }
+}
+
+function decidingArm(project: Project, label: string, settings: ArmSettings): Arms['candidates'][number] {
+  const { latency, responses: store, signal, seed } = settings
+  const generation = { routing: project.routing, matrix: project.matrix, seed }
+  return { arm: configArm({ label, generation, latency, store, signal }), generation }
 }

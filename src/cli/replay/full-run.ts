@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { parseShard, parseWhere } from '../../replay/driver/where.ts'
 import type { RunStore } from '../../replay/ports.ts'
 import { summarise, type SummaryInput } from '../../replay/summary/summarise.ts'
-import type { ExitReason, RunSummary } from '../../replay/summary/types.ts'
-import type { PairRow } from '../../replay/types.ts'
+import type { CandidateSummary, ExitReason, RunSummary } from '../../replay/summary/types.ts'
+import type { ArmRow } from '../../replay/types.ts'
 import { canonicalJson } from '../../wire/json.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import { estimatedLatency } from '../latency-estimate.ts'
@@ -77,7 +77,9 @@ function summaryOf(plan: ReplayPlan, executed: Executed, interrupt: Interrupt): 
       label,
       configHash: project.configHash,
       rows: executed.rows[index] ?? [],
+      ...budgetsOf(executed.budgets[index]),
     })),
+    notes: executed.notes,
     gates,
     ...(executed.outcomes.length === 0 ? {} : { outcomes: executed.outcomes }),
     synthetic: [...new Set(plan.set.files.flatMap(({ header }) => header?.synthetic ?? []))],
@@ -88,6 +90,11 @@ function summaryOf(plan: ReplayPlan, executed: Executed, interrupt: Interrupt): 
       exitZero: options.exitZero ?? false,
     },
   })
+}
+
+/** As a member of a candidate; none where there are no budgets. */
+export function budgetsOf(budgets: Executed['budgets'][number]): Pick<CandidateSummary, 'budgets'> {
+  return budgets === undefined ? {} : { budgets }
 }
 
 /** Identity of the run, the same for a full run and a plan. */
@@ -127,11 +134,18 @@ function failuresOf(plan: ReplayPlan, executed: Executed, interrupt: Interrupt):
   const allowed = plan.options.maxErrors ?? plan.setup.owner.config.replay?.max_errors ?? 0
   if (executed.problems.length > 0) reasons.push({ code: 'fixture_errors', count: executed.problems.length, allowed })
   for (const [index, { name }] of plan.setup.candidates.entries()) {
-    const refused = (executed.rows[index] ?? []).filter(
-      (row: PairRow) => row.candidate.refused && !row.baseline.refused,
+    const rows = executed.rows[index] ?? []
+    const spent = rows.filter(({ baseline, candidate }) => isSpent(candidate) && !isSpent(baseline)).length
+    const refused = rows.filter(
+      ({ baseline, candidate }) => candidate.refused && !baseline.refused && !isSpent(candidate),
     ).length
+    if (spent > 0) reasons.push({ code: 'budget_refused', count: spent, candidate: name })
     if (refused > 0) reasons.push({ code: 'not_routable', count: refused, candidate: name })
   }
   if (!executed.complete) reasons.push({ code: 'interrupted', signal: interrupt.caught() ?? 'SIGINT' })
   return reasons
+}
+
+function isSpent({ error }: ArmRow): boolean {
+  return error === 'budget_exceeded'
 }

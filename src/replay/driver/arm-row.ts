@@ -27,6 +27,7 @@ export function rowOf(reply: WholeReply, flight: InFlight): Row {
     latencyBasis: flight.latencyBasis,
     error: errorOf(reply),
     refused: decision.outcome.kind === 'refused',
+    ...(flight.tooLong ? { tooLong: true as const } : {}),
   }
 }
 

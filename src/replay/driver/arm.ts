@@ -3,7 +3,7 @@ import { createPipeline } from '../../pipeline/pipeline.ts'
 import type { Generation, Incoming, Pipeline } from '../../pipeline/ports.ts'
 import { createReplayState, type ReplayState } from '../../pipeline/state.ts'
 import type { ResponseStore } from '../ports.ts'
-import type { BudgetUse } from '../summary/types.ts'
+import type { BudgetUse } from '../summary/budget-types.ts'
 import type { ArmRow, Fixture } from '../types.ts'
 import { rowOf } from './arm-row.ts'
 import { drainingBudgets, type DrainingBudgets } from './draining.ts'
@@ -30,8 +30,15 @@ export interface Arm {
   arrive(incoming: Incoming, flight: InFlight): Promise<{ readonly settled: Promise<ArmOutcome> }>
   /** Lets everything in flight come to its end. */
   finish(): Promise<void>
-  /** What was spent so far under each budget of the arm's config; empty for the recorded arm. */
-  budgets(): readonly BudgetUse[]
+  spending(): ArmSpending
+}
+
+/** What an arm spent so far. The recorded arm has no budgets of its own. */
+export interface ArmSpending {
+  readonly budgets: readonly BudgetUse[]
+  /** Fixtures recorded under the arm's very config, and those of them before which its balances were others than then. */
+  readonly compared: number
+  readonly differing: number
 }
 
 interface ConfigArmSetup {
@@ -80,7 +87,7 @@ export function configArm(setup: ConfigArmSetup): Arm {
       return { settled }
     },
     finish: () => time.drain(),
-    budgets: () => budgets.book.uses(),
+    spending: () => ({ budgets: budgets.book.uses(), ...budgets.likeness() }),
   }
 }
 

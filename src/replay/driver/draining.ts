@@ -5,6 +5,7 @@ import { ticket } from '../../pipeline/admission/ticket.ts'
 import { spentBudget } from '../../pipeline/budget-refusal.ts'
 import type { Admission, AdmissionRequest, Decided, Entry, Generation, Incoming } from '../../pipeline/ports.ts'
 import type { Fixture } from '../types.ts'
+import { balanceLikeness } from './balance-likeness.ts'
 import { budgetsThatMoved } from './moved-by-budget.ts'
 import { spentThen } from './opening.ts'
 import { turnedAway } from './recorded-refusal.ts'
@@ -18,6 +19,8 @@ export interface DrainingBudgets extends Gate {
   recorded(incoming: Incoming, fixture: Fixture): void
   /** Spends what a decision expects to cost, for a run that stops after it. */
   spend(incoming: Incoming, decided: Decided, now: number): void
+  /** How many fixtures were recorded under this very config, and how many of them found other balances then. */
+  likeness(): { readonly compared: number; readonly differing: number }
 }
 
 /**
@@ -35,6 +38,7 @@ export function drainingBudgets(generation: Generation): DrainingBudgets {
     generation: () => generation,
     spentBefore: (rule, { subject }) => book.spent(rule, subject),
   })
+  const likeness = balanceLikeness(generation)
   const admit = (request: AdmissionRequest): Admission => {
     const error = turnedAway(fixtures.get(request.incoming), request.attempt)
     if (error !== null) return { kind: 'refused', why: 'final', error }
@@ -43,36 +47,49 @@ export function drainingBudgets(generation: Generation): DrainingBudgets {
   return {
     ...gate,
     book,
-    enter(request): Entry {
-      const error = turnedAway(fixtures.get(request.incoming), 0)
+    enter({ incoming }): Entry {
+      const error = turnedAway(fixtures.get(incoming), 0)
       if (error !== null) return { kind: 'refused', error, limits: [] }
       return { kind: 'entered', limits: [], leave: () => undefined }
     },
     admit,
+    budgets(incoming, ofConfig, now) {
+      const left = gate.budgets(incoming, ofConfig, now)
+      likeness.compare(fixtures.get(incoming), left)
+      return left
+    },
     recorded(incoming, fixture) {
       fixtures.set(incoming, fixture)
       latest = fixture
       book.meet(incoming.rights, fixture.ctx.now)
     },
     spend(incoming, decided, now) {
-      const { decision, state } = decided
-      book.downgraded(budgetsThatMoved(decision))
-      if (decision.outcome.kind === 'refused' && decision.outcome.code === 'budget_exceeded')
-        book.refused(spentBudget(decision, state.budgets).name)
-      const target = decision.plan[0]
-      if (target === undefined) return
-      const admission = admit({ incoming, decided, generation, target, attempt: 0, at: now })
-      if (admission.kind !== 'admitted') return
-      admission.settle({
-        outcome: 'answered',
-        failure: 'missing',
-        status: null,
-        usage: null,
-        cost: { kind: 'none' },
-        at: now,
-      })
+      noteDecision(book, decided)
+      spendExpected(admit, { incoming, decided, generation, now })
     },
+    likeness: () => likeness.counts(),
   }
+}
+
+function noteDecision(book: SpendBook, { decision, state }: Decided): void {
+  book.downgraded(budgetsThatMoved(decision))
+  const { outcome } = decision
+  if (outcome.kind === 'refused' && outcome.code === 'budget_exceeded')
+    book.refused(spentBudget(decision, state.budgets).name)
+}
+
+function spendExpected(
+  admit: (request: AdmissionRequest) => Admission,
+  request: Omit<AdmissionRequest, 'target' | 'attempt' | 'at'> & { readonly now: number },
+): void {
+  const { now, ...rest } = request
+  const target = rest.decided.decision.plan[0]
+  if (target === undefined) return
+  const admission = admit({ ...rest, target, attempt: 0, at: now })
+  if (admission.kind !== 'admitted') return
+  // Nobody answers in a plan, so every cost is the expected one.
+  const cost = { kind: 'none' } as const
+  admission.settle({ outcome: 'answered', failure: 'missing', status: null, usage: null, cost, at: now })
 }
 
 /**

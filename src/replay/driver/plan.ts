@@ -4,6 +4,7 @@ import type { Fixture } from '../types.ts'
 import type { Arm } from './arm.ts'
 import { Breather } from './breathe.ts'
 import { findRecorded, type AlternativesPort } from './evidence.ts'
+import { recordedModel } from './recorded-arm.ts'
 import type { ReplayItem } from './run.ts'
 
 /** Where one arm would send one fixture, and what that is expected to cost. */
@@ -75,9 +76,11 @@ function planItem(job: PlanJob, item: ReplayItem): void {
 }
 
 function recordedRoute(fixture: Fixture, tierOf: (model: string) => string | null): PlannedRoute {
-  const model = fixture.res?.model ?? null
-  const cost = fixture.res?.cost?.nano_usd ?? null
-  return { model, tier: model === null ? null : tierOf(model), expectedNanoUsd: cost, refused: false }
+  const { res, decision } = fixture
+  const model = recordedModel(fixture)
+  const cost = res?.cost?.nano_usd ?? (res?.error !== undefined ? 0 : null)
+  const refused = decision?.outcome.kind === 'refused'
+  return { model, tier: model === null ? null : tierOf(model), expectedNanoUsd: cost, refused }
 }
 
 function routeOf(decision: Decision): PlannedRoute {

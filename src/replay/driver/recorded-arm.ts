@@ -21,7 +21,7 @@ export function recordedArm(facts: (model: string) => ModelFacts | undefined, la
     arrive: (_incoming, flight) =>
       Promise.resolve({ settled: Promise.resolve(recordedOutcome(flight, { facts, latency })) }),
     finish: () => Promise.resolve(),
-    budgets: () => [],
+    spending: () => ({ budgets: [], compared: 0, differing: 0 }),
   }
 }
 
@@ -56,7 +56,7 @@ function recordedOutcome(
 }
 
 /** Who answered; who was chosen when nobody was called. */
-function recordedModel({ res, decision }: Fixture): string | null {
+export function recordedModel({ res, decision }: Fixture): string | null {
   if (res === undefined) return null
   if (res.model !== '') return res.model
   return decision?.outcome.kind === 'chosen' ? decision.outcome.model : null

@@ -1,17 +1,13 @@
 import type { UpstreamFailureClass } from '../../engine/record.ts'
-import {
-  UpstreamStreamError,
-  type UpstreamCall,
-  type UpstreamFailure,
-  type UpstreamPort,
-  type UpstreamResult,
-} from '../../pipeline/ports.ts'
+import { UpstreamStreamError, type UpstreamCall, type UpstreamPort, type UpstreamResult } from '../../pipeline/ports.ts'
 import type { CanonicalAnswer, StreamPart } from '../../wire/canonical.ts'
 import { totalOutput } from '../../wire/usage.ts'
 import type { Alternative, EvidenceLabel, Fixture, FixtureResponse } from '../types.ts'
 import type { ResponseStore } from '../ports.ts'
 import { answerBlocks } from '../fixtures/answer-blocks.ts'
 import { findRecorded, type LatencyEstimate } from './evidence.ts'
+import { isTooLong, missing, tooLong } from './no-answer.ts'
+import { recordedError, recordedFailure } from './recorded-failure.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** A fixture on its way through one arm. The upstream notes here what it answered with. */
@@ -23,6 +19,8 @@ export interface InFlight {
   latencyBasis: 'recorded' | 'live' | 'estimated' | null
   firstTokenMs: number | null
   totalMs: number | null
+  /** There is an answer, but a budget would not have let it become that long. */
+  tooLong: boolean
   /** Calls so far by provider and model. */
   readonly calls: Map<string, number>
 }
@@ -36,6 +34,7 @@ export function inFlight(fixture: Fixture, alternatives: readonly Alternative[])
     latencyBasis: null,
     firstTokenMs: null,
     totalMs: null,
+    tooLong: false,
     calls: new Map(),
   }
 }
@@ -67,6 +66,10 @@ async function answerFromRecord(setup: ReplayUpstreamSetup, call: UpstreamCall):
   }
   const found = findRecorded(flight, call.target.model, setup.store)
   if (found === undefined) return missing(flight.fixture, call)
+  if (isTooLong(found.response, call)) {
+    flight.tooLong = true
+    return tooLong(flight.fixture, call)
+  }
   noteLatency(flight, found.response, setup.latency(call.target.model))
   flight.evidence = found.label
   flight.response = found.response
@@ -88,41 +91,6 @@ function leftMs({ time }: ReplayUpstreamSetup, { fixture, response, totalMs }: I
   return response === fixture.res ? Math.max(0, fixture.ctx.now + whole - time.now()) : whole
 }
 
-interface RecordedFailure {
-  readonly ms: number
-  readonly result: UpstreamFailure
-  /** The first content had arrived before. */
-  readonly brokeOff: boolean
-}
-
-/**
- * An attempt that failed in the recording fails again, in the same place and with the same status. Where a target was
- * tried more often than in the recording, it goes on as it ended there, at once: that time was never spent.
- */
-function recordedFailure(flight: InFlight, call: UpstreamCall): RecordedFailure | undefined {
-  const { model, provider } = call.target
-  const key = `${provider}/${model}`
-  const before = flight.calls.get(key) ?? 0
-  flight.calls.set(key, before + 1)
-  const recorded =
-    flight.fixture.attempts?.filter((entry) => entry.model === model && entry.provider === provider) ?? []
-  const attempt = recorded[before] ?? recorded.at(-1)
-  if (attempt?.error === undefined) return undefined
-  return {
-    ms: before < recorded.length ? (attempt.total_ms ?? 0) : 0,
-    brokeOff: attempt.ttft_ms !== undefined,
-    result: {
-      kind: 'failed',
-      failure: attempt.error as UpstreamFailureClass,
-      status: attempt.status,
-      retryAfterMs: attempt.retry_after_ms ?? null,
-      message: 'failed in the recording',
-      injected: false,
-      ...(attempt.uncalled === true ? { uncalled: true as const } : {}),
-    },
-  }
-}
-
 /** A stream that broke off as it did in the recording: what had come until then was paid for. */
 function brokenStream(setup: ReplayUpstreamSetup, flight: InFlight, failure: UpstreamFailureClass): UpstreamResult {
   const { res } = flight.fixture
@@ -136,26 +104,6 @@ function brokenStream(setup: ReplayUpstreamSetup, flight: InFlight, failure: Ups
     throw new UpstreamStreamError(failure, 'broke off in the recording')
   }
   return { kind: 'stream', status: 200, parts: parts(), droppedParams: [], injected: false }
-}
-
-function recordedError(response: FixtureResponse): UpstreamResult {
-  return {
-    kind: 'failed',
-    failure: response.status === 429 ? 'rate_limited' : response.status >= 500 ? 'server_error' : 'bad_request',
-    status: response.status,
-    retryAfterMs: null,
-    message: response.error?.code ?? '',
-    injected: false,
-  }
-}
-
-function missing(fixture: Fixture, call: UpstreamCall): UpstreamResult {
-  const recorded = fixture.res === undefined ? 'no answer at all' : `an answer of "${fixture.res.model}"`
-  return {
-    kind: 'missing',
-    reason: 'model_not_recorded',
-    message: `no recorded answer for ${fixture.id} on "${call.target.model}"; the fixture holds ${recorded}`,
-  }
 }
 
 /** The recorded timing of an answer; an estimate, marked as one, when none was recorded. */

@@ -5,7 +5,7 @@ import { compile } from '../../engine/eligibility/compiled.ts'
 import type { SpentPart } from '../../engine/ledger.ts'
 import type { BudgetRule } from '../../engine/routing-config.ts'
 import type { Generation } from '../../pipeline/ports.ts'
-import type { BudgetUse } from '../summary/types.ts'
+import type { BudgetUse } from '../summary/budget-types.ts'
 
 /** What was spent under a budget before the run; null when nothing tells. */
 export type Opening = (rule: BudgetRule, subject: string, now: number) => readonly SpentPart[] | null

@@ -1,4 +1,5 @@
 import type { ArmRow, PairRow } from '../types.ts'
+import { isTurnedAway } from './counts.ts'
 import type { Assumption } from './types.ts'
 
 /** What a reader must know, from the rows of every candidate. `synthetic` comes from the fixture headers. */
@@ -11,7 +12,8 @@ export function assumptions(candidates: readonly (readonly PairRow[])[], synthet
   const counted = count((arm) => arm.costBasis === 'counted')
   const guessed = count((arm) => arm.costBasis === 'estimated' && arm.evidence !== 'E')
   const estimated = rows.filter((row) => row.candidate.evidence === 'E' || row.baseline.evidence === 'E').length
-  const missing = rows.filter((row) => row.candidate.evidence === '-').length
+  const missing = rows.filter(({ candidate }) => candidate.evidence === '-' && !isTurnedAway(candidate)).length
+  const tooLong = rows.filter(({ candidate }) => candidate.tooLong === true).length
   const found: (Assumption | false)[] = [
     longSessions > 0 && { code: 'teacher_forced', sessions: longSessions },
     count((arm) => arm.latencyBasis === 'estimated') > 0 && { code: 'latency_estimated' },
@@ -19,6 +21,7 @@ export function assumptions(candidates: readonly (readonly PairRow[])[], synthet
     guessed > 0 && { code: 'usage_estimated', arms: guessed },
     estimated > 0 && { code: 'cost_estimated', pairs: estimated },
     missing > 0 && { code: 'answers_missing', pairs: missing },
+    tooLong > 0 && { code: 'answers_too_long', pairs: tooLong },
     candidates.length > 1 && { code: 'several_candidates', candidates: candidates.length },
     ...synthetic.map((what): Assumption => ({ code: 'synthetic', what })),
   ]

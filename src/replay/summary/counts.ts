@@ -23,11 +23,20 @@ export function routeChanges(rows: readonly PairRow[]): RouteChanges {
   return { changed: changed.length, of: rows.length, matrix }
 }
 
+/** Nobody was called, so there is no answer that could be missing. */
+export function isTurnedAway({ evidence, refused, error }: ArmRow): boolean {
+  return evidence === '-' && (refused || error === 'budget_exceeded')
+}
+
 export function evidenceCounts(rows: readonly PairRow[], qualityMetric: string): EvidenceCounts {
   const candidate: Record<EvidenceLabel, number> = { '=': 0, R: 0, C: 0, L: 0, E: 0, '-': 0 }
-  for (const row of rows) candidate[row.candidate.evidence] += 1
+  let refused = 0
+  for (const row of rows) {
+    if (isTurnedAway(row.candidate)) refused += 1
+    else candidate[row.candidate.evidence] += 1
+  }
   const qualityMeasured = rows.filter((row) => scoreKnown(row, qualityMetric)).length
-  return { candidate, qualityMeasured, of: rows.length }
+  return { candidate, ...(refused === 0 ? {} : { refused }), qualityMeasured, of: rows.length }
 }
 
 export function tokenTotals(rows: readonly PairRow[], armOf: (row: PairRow) => ArmRow): TokenTotals {

@@ -18,6 +18,7 @@ export function exitCodeOf(reason: ExitReason): ExitCode {
     case 'spend_cap':
     case 'fixture_missing':
     case 'not_routable':
+    case 'budget_refused':
       return 3
     case 'gate_failed':
       return 1

@@ -12,6 +12,7 @@ import { regressions } from './regressions.ts'
 import {
   SUMMARY_SCHEMA,
   type ArmIdentity,
+  type Assumption,
   type CandidateSummary,
   type ExitReason,
   type FixtureCounts,
@@ -25,6 +26,7 @@ interface CandidateInput extends ArmIdentity {
   readonly name: string
   readonly rows: readonly PairRow[]
   readonly calls?: CandidateSummary['calls']
+  readonly budgets?: CandidateSummary['budgets']
 }
 
 export interface SummaryInput {
@@ -39,6 +41,8 @@ export interface SummaryInput {
   readonly outcomes?: readonly OutcomeRow[]
   /** From the fixture headers: what was made up. */
   readonly synthetic?: readonly string[]
+  /** What must be known besides what the rows tell. */
+  readonly notes?: readonly Assumption[]
   /** What went wrong besides gates. */
   readonly failures?: readonly ExitReason[]
   readonly options?: SummaryOptions
@@ -98,7 +102,7 @@ export function summarise(input: SummaryInput): RunSummary {
     fixtures: fixtureCounts(input.fixtures, rowsOf),
     candidates,
     router: input.outcomes === undefined ? null : routerFigures(input.outcomes),
-    assumptions: assumptions(rowsOf, input.synthetic ?? []),
+    assumptions: [...assumptions(rowsOf, input.synthetic ?? []), ...(input.notes ?? [])],
     reproduce,
     exit: runExit([...(input.failures ?? []), ...gateReasons(candidates)], options.exitZero),
   }
@@ -114,7 +118,7 @@ function fixtureCounts(
 }
 
 function candidateSummary(
-  { name, label, configHash, rows, calls }: CandidateInput,
+  { name, label, configHash, rows, calls, budgets }: CandidateInput,
   book: MetricBook | undefined,
   gates: readonly GateResult[],
 ): CandidateSummary {
@@ -135,6 +139,7 @@ function candidateSummary(
       baseline: tokenTotals(rows, (row) => row.baseline),
       candidate: tokenTotals(rows, (row) => row.candidate),
     },
+    ...(budgets === undefined ? {} : { budgets }),
     prefixLossNanoUsd: prefixLoss(rows),
     calls: calls ?? { needed: 0, expectedNanoUsd: null },
   }

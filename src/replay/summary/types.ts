@@ -1,8 +1,8 @@
 import type { Intent } from '../../engine/intents.ts'
-import type { BudgetRule, BudgetScope } from '../../engine/routing-config.ts'
 import type { GateResult, Where } from '../gates/types.ts'
 import type { RouterFigures } from '../router-figures/types.ts'
 import type { EvidenceLabel } from '../types.ts'
+import type { BudgetPair } from './budget-types.ts'
 
 export const SUMMARY_SCHEMA = 'gateway.summary/1'
 
@@ -80,37 +80,6 @@ export interface CandidateSummary extends ArmIdentity {
   readonly calls: { readonly needed: number; readonly expectedNanoUsd: number | null }
 }
 
-/** What one arm did under one budget of its config. */
-export interface BudgetUse {
-  readonly budget: string
-  readonly limitNanoUsd: number
-  /** Accounts under it: users, keys, projects or groups; 1 for global. */
-  readonly subjects: number
-  /** Accounts that began full, since the recording does not say what was left. */
-  readonly openedFull: number
-  /** In all windows and by all subjects. */
-  readonly chargedNanoUsd: number
-  /** The part of it that is an estimate, since the answer is not on record. */
-  readonly estimatedNanoUsd: number
-  /** The most that one subject had spent in one window. */
-  readonly fullestNanoUsd: number
-  /** Requests that went to a lower tier, or to another model than the one they named, because of it. */
-  readonly downgrades: number
-  readonly refusals: number
-}
-
-/** A budget under both arms. */
-export interface BudgetPair {
-  readonly budget: string
-  readonly scope: BudgetScope
-  readonly window: BudgetRule['window']
-  /** As in the config, such as `tier:premium`; null for every model. */
-  readonly modelClass: string | null
-  /** Null when the arm's config has no such budget. */
-  readonly baseline: BudgetUse | null
-  readonly candidate: BudgetUse | null
-}
-
 export interface RouteChanges {
   readonly changed: number
   readonly of: number
@@ -129,6 +98,8 @@ export interface RouteChange {
 export interface EvidenceCounts {
   /** Where the candidate's answers come from; every label is present. */
   readonly candidate: Readonly<Record<EvidenceLabel, number>>
+  /** Requests that have no answer since the candidate refused them; absent when there are none. */
+  readonly refused?: number
   /** Pairs whose quality difference is known: both scored, or the same answer. */
   readonly qualityMeasured: number
   readonly of: number
@@ -268,6 +239,16 @@ export type Assumption =
   | { readonly code: 'cost_estimated'; readonly pairs: number }
   | { readonly code: 'answers_missing'; readonly pairs: number }
   | { readonly code: 'several_candidates'; readonly candidates: number }
+  /** Recorded answers that are longer than a budget would have let them become. */
+  | { readonly code: 'answers_too_long'; readonly pairs: number }
+  /** Only a part of the fixtures spends. */
+  | { readonly code: 'budgets_partial' }
+  /** Exchanges between the fixtures that are not among them; what they spent is not counted. */
+  | { readonly code: 'spend_missing'; readonly exchanges: number }
+  /** Redaction changed the size of prompts, and with it what is reserved for them. */
+  | { readonly code: 'amounts_redacted'; readonly fixtures: number }
+  /** Under the very config that recorded them. */
+  | { readonly code: 'balances_differ'; readonly fixtures: number; readonly of: number }
 
 export interface RunExit {
   readonly code: ExitCode
@@ -285,5 +266,6 @@ export type ExitReason =
   | { readonly code: 'spend_cap'; readonly skipped: number }
   | { readonly code: 'fixture_missing'; readonly count: number }
   | { readonly code: 'not_routable'; readonly count: number; readonly candidate: string }
+  | { readonly code: 'budget_refused'; readonly count: number; readonly candidate: string }
   | { readonly code: 'gate_failed'; readonly candidate: string; readonly gate: string }
   | { readonly code: 'gate_undecided'; readonly candidate: string; readonly gate: string }

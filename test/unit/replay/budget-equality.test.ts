@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -260,6 +260,26 @@ describe('one decision under budgets, wherever it is made', () => {
       expect(openedFull).toBe(0)
       expect(subjects).toBeGreaterThan(0)
     }
+    expect(replayed).toMatchObject({ compared: REQUESTS, differing: 0 })
+    expect(replayed.watch.notes(false)).toEqual([])
+  })
+})
+
+describe('a recording with gaps', () => {
+  it('says that its budgets drain otherwise, and why', async () => {
+    const partial = join(directory, 'partial.jsonl')
+    const lines = readFileSync(file(), 'utf8').trimEnd().split('\n')
+    writeFileSync(partial, `${lines.filter((_line, index) => index === 0 || index % 3 !== 0).join('\n')}\n`)
+    const { outcomes, compared, differing, watch } = await replayAgain(partial, generation())
+    expect(compared).toBe(outcomes.size)
+    expect(differing).toBeGreaterThan(outcomes.size / 4)
+    const notes = watch.notes(false)
+    expect(notes).toContainEqual({ code: 'balances_differ', fixtures: differing, of: compared })
+    const missing = notes.find(({ code }) => code === 'spend_missing')
+    const exchanges = missing?.code === 'spend_missing' ? missing.exchanges : 0
+    // What is cut off at either end is no gap.
+    expect(exchanges).toBeGreaterThan(REQUESTS - outcomes.size - 3)
+    expect(exchanges).toBeLessThanOrEqual(REQUESTS - outcomes.size)
   })
 })
 

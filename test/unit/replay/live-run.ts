@@ -10,14 +10,14 @@ import { createRedactor, type RedactionProfile } from '../../../src/guardrails/r
 import { createPipeline } from '../../../src/pipeline/pipeline.ts'
 import type { AdmissionPort, Generation, Incoming, RecordSink } from '../../../src/pipeline/ports.ts'
 import { createLiveState } from '../../../src/pipeline/state.ts'
-import { configArm, type ArmOutcome } from '../../../src/replay/driver/arm.ts'
+import { configArm, type ArmOutcome, type ArmSpending } from '../../../src/replay/driver/arm.ts'
+import { BudgetWatch } from '../../../src/replay/driver/budget-watch.ts'
 import { replayItems } from '../../../src/replay/driver/items.ts'
 import { inFlight } from '../../../src/replay/driver/replay-upstream.ts'
 import { VirtualTime } from '../../../src/replay/driver/virtual-time.ts'
 import { openFixtureSet } from '../../../src/replay/fixtures/fixture-set.ts'
 import { arrivalOf } from '../../../src/replay/fixtures/incoming.ts'
 import { createRecorder } from '../../../src/replay/recorder/recorder.ts'
-import type { BudgetUse } from '../../../src/replay/summary/types.ts'
 import type { Fixture } from '../../../src/replay/types.ts'
 import { parseChaos } from '../../../src/upstream/chaos-spec.ts'
 import { ChaosUpstream } from '../../../src/upstream/chaos.ts'
@@ -136,10 +136,10 @@ export function routeAgain(fixture: Fixture, { routing, matrix }: Pick<Project, 
   )
 }
 
-export interface Replayed {
+export interface Replayed extends ArmSpending {
   /** By fixture. */
   readonly outcomes: ReadonlyMap<string, ArmOutcome>
-  readonly budgets: readonly BudgetUse[]
+  readonly watch: BudgetWatch
 }
 
 /** What `gateway replay` makes of every fixture. */
@@ -147,15 +147,17 @@ export async function replayAgain(file: string, generation: Generation): Promise
   const { signal } = new AbortController()
   const arm = configArm({ label: 'same', generation, latency: () => null, store: null, signal })
   const set = await openFixtureSet([file], { cwd: '/' })
+  const watch = new BudgetWatch({ arm, generation }, [])
   const settled: Promise<readonly [string, ArmOutcome]>[] = []
   const onProblem = ({ message }: { message: string }): never => {
     throw new Error(message)
   }
   for await (const item of replayItems(set, { sample: null, shard: null, seed: generation.seed, onProblem })) {
     const started = await arm.arrive(item.incoming, inFlight(item.fixture, []))
+    watch.add(item)
     settled.push(started.settled.then((outcome) => [item.fixture.id, outcome] as const))
   }
   await arm.finish()
   await set.close()
-  return { outcomes: new Map(await Promise.all(settled)), budgets: arm.budgets() }
+  return { outcomes: new Map(await Promise.all(settled)), watch, ...arm.spending() }
 }

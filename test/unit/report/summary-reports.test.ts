@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunSummary } from '../../../src/replay/summary/types.ts'
+import type { CandidateSummary, RunSummary } from '../../../src/replay/summary/types.ts'
 import type { PairRow } from '../../../src/replay/types.ts'
 import { csvReport } from '../../../src/report/csv.ts'
 import { eventLine, runEvents } from '../../../src/report/events.ts'
@@ -284,5 +284,83 @@ describe('GitHub annotations', () => {
   it('are silent when all is well', () => {
     const rows = Array.from({ length: 300 }, (_, i) => pair(i))
     expect(githubAnnotations(sampleRun({ rows, gates: ['cost.total<=+5%', 'errors.rate<=1%'] }).summary)).toEqual([])
+  })
+})
+
+describe('budgets', () => {
+  const use = {
+    budget: 'per user',
+    limitNanoUsd: 5e9,
+    subjects: 12,
+    openedFull: 0,
+    chargedNanoUsd: 23.1e9,
+    estimatedNanoUsd: 0,
+    fullestNanoUsd: 5.1e9,
+    downgrades: 0,
+    refusals: 0,
+  }
+  const budgets: CandidateSummary['budgets'] = [
+    {
+      budget: 'per user',
+      scope: 'user',
+      window: 'day',
+      modelClass: 'tier:premium',
+      baseline: use,
+      candidate: { ...use, chargedNanoUsd: 18e9, estimatedNanoUsd: 2.16e9, downgrades: 14, refusals: 3, openedFull: 2 },
+    },
+    {
+      budget: 'hard stop',
+      scope: 'global',
+      window: 'month',
+      modelClass: null,
+      baseline: null,
+      candidate: { ...use, budget: 'hard stop', limitNanoUsd: 0, subjects: 1, chargedNanoUsd: 0, fullestNanoUsd: 0 },
+    },
+  ]
+  const summary = (): RunSummary => {
+    const run = sampleRun().summary
+    return { ...run, candidates: run.candidates.map((candidate) => ({ ...candidate, budgets })) }
+  }
+
+  it('are shown under both arms, with what of the spend is an estimate', () => {
+    const text = terminalSummary(summary(), { width: 96, ascii: false, paint: noPaint })
+    const at = text.indexOf('budgets ')
+    expect(text.slice(at, text.indexOf('\n\n', at)).split('\n')).toEqual([
+      'budgets         spent  evidence       fullest  downgraded  refused',
+      'per user: $5.00 a day for each user on tier:premium, 12 users',
+      '  recorded     $23.10  R         $5.10 (102%)           0        0',
+      '  cheap-first  $18.00  E 12%     $5.10 (102%)          14        3',
+      '    of 12 users, 2 begin full, as the fixtures do not say what was left',
+      'hard stop: $0 a month',
+      '  cheap-first      $0  –                    –           0        0',
+    ])
+  })
+
+  it('are in the comment and in the document too', () => {
+    const comment = markdownReport(summary())
+    expect(comment).toContain('| budget |  | spent | evidence | fullest | downgraded | refused |')
+    expect(comment).toContain('|  | cheap-first | $18.00 | E 12% | $5.10 (102%) | 14 | 3 |')
+    const document = JSON.parse([...jsonReport(summary(), [])].join('')) as RunSummary
+    expect(document.candidates[0]?.budgets).toEqual(budgets)
+  })
+
+  it('say once that all of them begin full', () => {
+    const full = budgets.map((pair) => ({
+      ...pair,
+      baseline: null,
+      candidate: { ...use, subjects: 4, openedFull: 4 },
+    }))
+    const run = summary()
+    const candidates = run.candidates.map((candidate) => ({ ...candidate, budgets: full }))
+    for (const text of [
+      terminalSummary({ ...run, candidates }, { width: 96, ascii: false, paint: noPaint }),
+      markdownReport({ ...run, candidates }),
+    ])
+      expect(text.match(/full, as the fixtures do not say/gu)).toHaveLength(1)
+  })
+
+  it('leave no trace where there are none', () => {
+    const texts = Object.values(allReports(full()))
+    expect(texts.filter((text) => text.includes('budget'))).toEqual([])
   })
 })

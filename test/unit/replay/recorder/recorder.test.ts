@@ -3,16 +3,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Decision } from '../../../../src/engine/decision.ts'
+import { modelId } from '../../../../src/engine/matrix.ts'
+import type { BudgetRule } from '../../../../src/engine/routing-config.ts'
+import { EMPTY_STATE, type BudgetLeft } from '../../../../src/engine/state.ts'
 import { createRedactor } from '../../../../src/guardrails/redactor.ts'
 import type { RedactionProfile, Redactor } from '../../../../src/guardrails/redactor.ts'
 import { arrivalOf } from '../../../../src/replay/fixtures/incoming.ts'
 import { readFixtures } from '../../../../src/replay/fixtures/reader.ts'
 import { createRecorder } from '../../../../src/replay/recorder/recorder.ts'
+import { redactDecision, redactState, renamedSubjects } from '../../../../src/replay/recorder/redact-context.ts'
 import type { Recorder, RecorderOptions } from '../../../../src/replay/recorder/recorder.ts'
 import type { Fixture } from '../../../../src/replay/types.ts'
 import { anySecret } from '../../guardrails/secrets.ts'
 import { decideByText, exchange } from './exchange.ts'
 import type { ExchangeParts } from './exchange.ts'
+
+const STRICT = { profile: 'strict' as const, knownValues: [], salt: 'salt' }
 
 let directory = ''
 let file = ''
@@ -101,6 +108,48 @@ describe('recording', () => {
     expect(fixture?.redaction).toMatchObject({ decision_stable: false, hits: { EMAIL: 1 } })
     expect(fixture?.decision?.outcome).toMatchObject({ model: 'large' })
     expect(fixture?.decision?.principal.user).toMatch(/^user_/u)
+  })
+
+  it('marks a prompt whose size changed, since budgets reserve by it', async () => {
+    const parts = [
+      { body: ask('mail to ada@mail.example'), id: 'r1' },
+      { body: ask('hello'), id: 'r2' },
+    ]
+    const [changed, kept] = await recordAll(await open(), parts)
+    expect(changed?.redaction).toMatchObject({ decision_stable: true, amounts_stable: false })
+    expect(kept?.redaction).not.toHaveProperty('amounts_stable')
+  })
+
+  it('hashes the subjects of budgets, a user and a project of one name apart', () => {
+    const identities = { profile: 'strict' as const, salt: 'salt', session: createRedactor(STRICT).session('s_1') }
+    const of = (scope: BudgetRule['scope']): BudgetLeft => ({
+      rule: { name: `per ${scope}`, scope, limitNanoUsd: 1, window: 'day', warnAt: 1, onExceed: 'block' },
+      subject: 'docs',
+      leftNanoUsd: 0,
+      resetsAt: null,
+    })
+    const before = [of('user'), of('project')]
+    const { budgets } = redactState({ ...EMPTY_STATE, budgets: before }, identities)
+    const { record } = exchange({ body: ask('hello') })
+    const spent = { leftNanoUsd: 0, neededNanoUsd: 1, code: 'budget_exhausted', subject: 'docs' } as const
+    const decision: Decision = {
+      ...record.decision,
+      candidates: ['per user', 'per project'].map((budget) => ({
+        model: modelId(budget),
+        tier: 'free',
+        rejected: { ...spent, budget },
+      })),
+      budgetWarnings: [{ budget: 'per project', subject: 'docs', leftNanoUsd: 0, limitNanoUsd: 1 }],
+    }
+    const redaction = { rights: record.decision.principal, subjects: renamedSubjects(before, budgets) }
+    const redacted = redactDecision(decision, decision.asked, redaction)
+    const [user = '', project = ''] = budgets.map(({ subject }) => subject)
+    expect([user.slice(0, 5), project.slice(0, 8)]).toEqual(['user_', 'project_'])
+    expect(redacted.candidates.map((one) => ('rejected' in one ? one.rejected : null))).toMatchObject([
+      { subject: user },
+      { subject: project },
+    ])
+    expect(redacted.budgetWarnings).toMatchObject([{ subject: project }])
   })
 
   it('keeps cut points exact only while the text is as it was sent', async () => {

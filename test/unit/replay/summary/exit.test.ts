@@ -24,6 +24,7 @@ describe('the exit code', () => {
     [{ code: 'spend_cap', skipped: 4 }, 3],
     [{ code: 'fixture_missing', count: 1 }, 3],
     [{ code: 'not_routable', count: 1, candidate: 'c' }, 3],
+    [{ code: 'budget_refused', count: 1, candidate: 'c' }, 3],
     [{ code: 'gate_failed', candidate: 'c', gate: 'g' }, 1],
     [{ code: 'gate_undecided', candidate: 'c', gate: 'g' }, 4],
   ])('of %o is %i', (reason, code) => {
