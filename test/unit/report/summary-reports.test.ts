@@ -345,13 +345,13 @@ describe('budgets', () => {
   })
 
   it('say once that all of them begin full', () => {
-    const full = budgets.map((pair) => ({
-      ...pair,
+    const allFull = budgets.map((both) => ({
+      ...both,
       baseline: null,
       candidate: { ...use, subjects: 4, openedFull: 4 },
     }))
     const run = summary()
-    const candidates = run.candidates.map((candidate) => ({ ...candidate, budgets: full }))
+    const candidates = run.candidates.map((candidate) => ({ ...candidate, budgets: allFull }))
     for (const text of [
       terminalSummary({ ...run, candidates }, { width: 96, ascii: false, paint: noPaint }),
       markdownReport({ ...run, candidates }),
