@@ -19,11 +19,26 @@ export function checkSpending(root: Cursor, names: KnownNames, report: Report): 
     checkWindow(budget, report)
     checkMode(budget, report)
   }
+  checkNameless(budgets, report)
   for (const limit of limits) {
     checkClass(limit.at('model_class'), names, report)
     checkLimit(limit, report)
   }
   checkLimitNames(limits, report)
+}
+
+/** Only requests that name a user or project are under its budget; leaving the name out must not be a way around all. */
+function checkNameless(budgets: readonly Cursor[], report: Report): void {
+  const scopes = budgets.map((budget) => budget.at('scope').text())
+  const named = scopes.findIndex((scope) => scope === 'user' || scope === 'project')
+  if (named === -1 || scopes.some((scope) => scope === 'global' || scope === 'key')) return
+  report.add({
+    code: 'config_weak',
+    severity: 'warning',
+    path: budgets[named]?.at('scope').path ?? [],
+    message: `requests that name no ${scopes[named]} are under no budget`,
+    fix: `add a budget with scope key or global, or give keys a fixed ${scopes[named]} (\`gateway keys set\`)`,
+  })
 }
 
 function checkClass(modelClass: Cursor, names: KnownNames, report: Report): void {

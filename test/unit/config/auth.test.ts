@@ -26,7 +26,7 @@ describe('issuers of tokens', () => {
     ],
     [
       'a whole mapping',
-      `budgets: [{ name: team, scope: user, limit: 1 USD, window: day }]\n${jwt(
+      `budgets: [{ name: team, scope: key, limit: 1 USD, window: day }]\n${jwt(
         'clock_tolerance: 5m, claims: { user: email, groups: realm_access.groups, tier: { claim: "https://x.example/tier", default: free }, budgets: { default: [team] } }, allow: { models: [gpt-*], max_tier: standard, policies: [cheapest], hints: [tier], budgets: team }',
       )}`,
     ],

@@ -12,10 +12,10 @@ function compiled(text: string): RoutingConfig {
 }
 
 function budget(members: string): BudgetRule | undefined {
-  return compiled(`budgets: [{ name: b, scope: user, limit: 5 USD, window: day, ${members} }]`).budgets[0]
+  return compiled(`budgets: [{ name: b, scope: key,  limit: 5 USD, window: day, ${members} }]`).budgets[0]
 }
 
-const PLAIN = { name: 'b', scope: 'user', limitNanoUsd: 5e9, window: 'day', warnAt: 0.8, onExceed: 'block' }
+const PLAIN = { name: 'b', scope: 'key', limitNanoUsd: 5e9, window: 'day', warnAt: 0.8, onExceed: 'block' }
 
 describe('budgets', () => {
   it('carry only what differs from the defaults', () => {
@@ -40,7 +40,7 @@ describe('budgets', () => {
   })
 
   it('may have a limit of zero, which is not the same as none', () => {
-    const text = 'budgets: [{ name: b, scope: user, limit: 0, window: day }]'
+    const text = 'budgets: [{ name: b, scope: key,  limit: 0, window: day }]'
     expect(compiled(text).budgets[0]?.limitNanoUsd).toBe(0)
     expect(listed(check(text.replace('limit: 0', 'limit: null')))).toEqual([
       'config_bad_value 1:42 "budgets[0].limit": expected an amount such as "5 USD"',
@@ -84,7 +84,7 @@ describe('rate limits', () => {
 })
 
 describe('mistakes', () => {
-  const of = (members: string): string => `budgets: [{ name: b, scope: user, limit: 5 USD, window: day, ${members} }]`
+  const of = (members: string): string => `budgets: [{ name: b, scope: key,  limit: 5 USD, window: day, ${members} }]`
 
   it.each([
     [of('time_zone: Europe/Berlim'), 'config_bad_value 1:73 unknown time zone "Europe/Berlim"'],
@@ -132,6 +132,21 @@ describe('mistakes', () => {
   it('accepts patterns, and exact models', () => {
     expect(listed(check(of('model_class: gpt-*')))).toEqual([])
     expect(listed(check(of('model_class: gpt-5.4')))).toEqual([])
+  })
+})
+
+describe('a way around all budgets', () => {
+  const user = '{ name: a, scope: user, limit: 1 USD, window: day }'
+  it('is a request that names no user, where nothing else binds it', () => {
+    expect(shown(check(`budgets: [${user}]`))).toContain('requests that name no user are under no budget')
+    expect(check(`budgets: [${user}]`).config).toBeDefined()
+  })
+
+  it('is closed by a budget for keys or for all', () => {
+    for (const scope of ['key', 'global']) {
+      const other = `{ name: b, scope: ${scope}, limit: 9 USD, window: day }`
+      expect(listed(check(`budgets: [${user}, ${other}]`))).toEqual([])
+    }
   })
 })
 
