@@ -64,7 +64,7 @@ export const PLANTED = {
   rejection: some('sk-proj-'),
 } as const
 
-export type Place = keyof typeof PLANTED
+type Place = keyof typeof PLANTED
 
 /** Words of prompts that are no secrets, and still belong neither into the ledger nor into the audit log. */
 export const PROSE = 'the quarterly heron report of aunt Wilhelmina'
