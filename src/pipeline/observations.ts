@@ -28,7 +28,7 @@ export class Observations {
 
   add({ model, intent, pace, outputTokens, at }: AnswerSeen): void {
     if (pace !== null) {
-      const window = observeLatency(this.#latency.get(model)?.window ?? NO_LATENCY, { ...pace, at })
+      const window = observeLatency(this.#latency.get(model)?.window ?? NO_LATENCY, { at, ...pace })
       this.#latency.set(model, { window, value: null, until: -Infinity })
     }
     if (outputTokens === null) return

@@ -100,7 +100,7 @@ class Run {
     const turnedAway = this.#enter()
     if (turnedAway !== null) return this.#error(turnedAway, 'refused')
     const sleep = this.#ports.sleep ?? realSleep
-    const reached = await runAttempts({ ...this.#ports, sleep }, exchange, this.#signal)
+    const reached = await runAttempts({ sleep, ...this.#ports }, exchange, this.#signal)
     const reply = this.#settledReply(reached)
     // What was spent is on record before the last byte goes out; a stream waits at its own end.
     if (reply.kind !== 'stream') await this.#ports.admission.durable?.()
@@ -187,7 +187,7 @@ class Run {
 
   #settle(admission: Admitted, how: Pick<Settlement, 'outcome' | 'failure' | 'status'>): void {
     const { usage, cost } = this.#exchange
-    settleAttempt(this.#ports, this.#exchange, { admission, how: { ...how, usage, cost } })
+    settleAttempt(this.#ports, this.#exchange, { admission, how: { usage, cost, ...how } })
   }
 
   /** Once. */

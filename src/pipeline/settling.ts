@@ -30,7 +30,7 @@ export function settleAttempt(
   exchange: Exchange,
   { admission: admitted, how }: { readonly admission: Admitted; readonly how: Omit<Settlement, 'at'> },
 ): number {
-  const charged = admitted.settle({ ...how, at: ports.clock.now() })
+  const charged = admitted.settle({ at: ports.clock.now(), ...how })
   exchange.spending.settled(charged)
   // Where a budget charges another amount than was estimated, the record must not say otherwise.
   if (how.cost === exchange.cost && how.cost.kind === 'known' && how.cost.usageBasis === 'estimated' && charged > 0)

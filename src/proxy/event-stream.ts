@@ -33,10 +33,10 @@ export class EventStream {
     this.#limits = limits
     this.#keepAlive = framing.keepAlive
     response.writeHead(200, {
-      ...headers,
       'content-type': framing.contentType,
       'cache-control': 'private, no-store, no-transform',
       'x-accel-buffering': 'no',
+      ...headers,
     })
     // HTTP/1.0 knows no chunks. Elsewhere they are framed here: Node writes four pieces for each.
     this.#isChunked = response.chunkedEncoding

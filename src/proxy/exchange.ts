@@ -34,8 +34,8 @@ async function exchange(context: RequestContext, caller: Caller, speaker: Speake
   const shelf = context.items.shelf(caller.principal.rights.keyId)
   const conversation = speaker.read(body, request, shelf)
   const parseMs = performance.now() - startedAt
-  const { endpoint = 'chat' } = conversation
-  const read = { ...conversation, hints, parseMs, endpoint }
+  const { canonical, body: own, droppedParams, endpoint = 'chat' } = conversation
+  const read = { canonical, body: own, droppedParams, hints, parseMs, endpoint }
   const reply = await ports.pipeline.run(incomingOf(context, caller, read), signal)
   await answer(context, reply, { speaker, conversation, hints })
 }

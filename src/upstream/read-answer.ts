@@ -47,7 +47,7 @@ export async function readAnswer(response: HttpAnswer, context: AnswerContext): 
     source.destroy()
     return failed({ failure: 'malformed', status, message: unreadable })
   }
-  return stream ? readStream(source, { ...context, status }) : readWhole(source, { ...context, status })
+  return stream ? readStream(source, { status, ...context }) : readWhole(source, { status, ...context })
 }
 
 type BodyContext = AnswerContext & { readonly status: number }
@@ -139,7 +139,7 @@ async function readStream(source: ByteSource, context: BodyContext): Promise<Ups
     return brokenBody(error, context)
   }
   if (!json) {
-    const result = await peeked(streamParts({ ...context, source }), context)
+    const result = await peeked(streamParts({ source, ...context }), context)
     if (result.kind === 'stream') context.timer.contentArrived()
     return result
   }

@@ -24,7 +24,9 @@ export function requestBody(
   const source = passes ? body : encodeChatRequest(request, { model, includeUsage: true })
   const droppedParams = own ? [] : droppedByChat(request)
   // A copy, in which what is left out is undefined: as JSON it is not there.
-  const members: Members = { ...source, model, stream: undefined, stream_options: undefined }
+  const members: Members = { model, stream: undefined, stream_options: undefined, ...source }
+  members['model'] = model
+  members['stream'] = members['stream_options'] = undefined
   for (const name of quirks.dropped) if (leaveOut(members, name)) droppedParams.push(name)
   applyQuirks(members, quirks)
   if (request.stream) {

@@ -103,7 +103,7 @@ export class Accounts {
 
   /** An attempt under way that no account holds so far; one that is opened meanwhile will. */
   hold(purpose: Purpose, nanoUsd = 0): Reservation {
-    const reservation: Reservation = { ...purpose, nanoUsd, holds: new Map() }
+    const reservation: Reservation = { nanoUsd, holds: new Map(), ...purpose }
     this.#underWay.add(reservation)
     return reservation
   }

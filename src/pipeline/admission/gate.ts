@@ -15,7 +15,7 @@ import type {
 } from '../ports.ts'
 import { Accounts } from './accounts.ts'
 import type { Reservation, SpentBefore } from './entry.ts'
-import { closingOf, openingOf, type Held } from './ledger-rows.ts'
+import { closedRow, closingOf, openingOf, type Held } from './ledger-rows.ts'
 import { rateError } from './rate-refusal.ts'
 import type { RateTable } from './rate-table.ts'
 import { expectedTokens, rowOf, worstOf } from './terms.ts'
@@ -98,7 +98,7 @@ class Desk {
     const [first] = entries
     // Held at 0 all the same: a budget that a reload brings finds what is under way.
     if (first === undefined)
-      return this.#open(request, this.#accounts.hold({ ...purpose, worstNanoUsd: null }), NOT_HELD)
+      return this.#open(request, this.#accounts.hold({ worstNanoUsd: null, ...purpose }), NOT_HELD)
     const row = rowOf(target.model, generation, request.generation)
     if (row === undefined)
       return { kind: 'refused', why: 'budget', error: unpricedError(first.rule.name, target.model) }
@@ -117,7 +117,7 @@ class Desk {
       }),
     )
     const worstNanoUsd = worstOf(needed, ask, incoming)
-    const reservation = this.#accounts.reserve(amounts, { ...purpose, worstNanoUsd })
+    const reservation = this.#accounts.reserve(amounts, { worstNanoUsd, ...purpose })
     if ('account' in reservation) {
       const [budget] = this.#accounts.left([reservation])
       const neededNanoUsd = amounts.get(reservation) ?? 0
@@ -141,7 +141,7 @@ class Desk {
       settle: (settlement) => {
         const closing = closingOf(settlement, held)
         this.#accounts.settle(reservation, closing.costNanoUsd, settlement.at)
-        if (opening !== null) ledger?.closed({ ...opening, ...closing })
+        if (opening !== null) ledger?.closed(closedRow(opening, closing))
         return closing.costNanoUsd
       },
     })

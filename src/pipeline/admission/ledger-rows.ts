@@ -1,4 +1,4 @@
-import type { LedgerClosing, LedgerOpening } from '../../engine/ledger.ts'
+import type { LedgerClosing, LedgerOpening, LedgerRow } from '../../engine/ledger.ts'
 import type { AdmissionRequest, Settlement } from '../ports.ts'
 
 /** The ledger row of an attempt as it begins. */
@@ -46,6 +46,23 @@ export function closingOf(settlement: Settlement, held: Held): LedgerClosing {
     usage,
     ...charge(settlement, held),
     cache: 'bypass',
+  }
+}
+
+/** The whole row. Written out: V8 takes a microsecond for every member that follows a spread in front. */
+export function closedRow(opening: LedgerOpening, closing: LedgerClosing): LedgerRow {
+  return {
+    endedAt: closing.endedAt,
+    outcome: closing.outcome,
+    failure: closing.failure,
+    status: closing.status,
+    usage: closing.usage,
+    costNanoUsd: closing.costNanoUsd,
+    costBasis: closing.costBasis,
+    priceSource: closing.priceSource,
+    priceAsOf: closing.priceAsOf,
+    cache: closing.cache,
+    ...opening,
   }
 }
 
