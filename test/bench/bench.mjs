@@ -10,6 +10,7 @@ import { EMPTY_STATE } from '../../dist/engine/state.js'
 import { loadProject } from '../../dist/cli/project.js'
 import { parseChatRequest } from '../../dist/wire/openai-chat/parse-request.js'
 import { overhead } from './overhead.mjs'
+import { whoMaySpend } from './who-may-spend.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const bin = join(root, 'bin', 'gateway.js')
@@ -22,6 +23,7 @@ async function main() {
     await planRuns()
     coldStart()
     await overhead()
+    await whoMaySpend()
   } finally {
     rmSync(temporary, { recursive: true, force: true })
   }

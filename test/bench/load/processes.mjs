@@ -80,9 +80,9 @@ ${['free', 'standard', 'premium']
 `
 
 /** The whole gateway as `gateway dev` runs it, its plain log going to /dev/null. */
-export async function startGateway(upstream, { concurrency = 64 } = {}) {
+export async function startGateway(upstream, { concurrency = 64, more = '' } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'gateway-load-'))
-  writeFileSync(join(directory, 'gateway.yaml'), config(upstream.url, concurrency))
+  writeFileSync(join(directory, 'gateway.yaml'), config(upstream.url, concurrency) + more)
   const portFile = join(directory, 'port')
   const env = {
     PATH: process.env['PATH'] ?? '',
