@@ -133,6 +133,25 @@ describe('exit codes', () => {
     expect(code).toBe(3)
   })
 
+  it('3 when budgets refuse what the baseline answered, with what they spent and refused', async () => {
+    const cwd = project('budgets')
+    const budgets = 'budgets: [{ name: hard stop, scope: global, limit: 0.1 USD, window: month, on_exceed: block }]'
+    const config = readFileSync(join(CONFIGS, 'all-to-one.yaml'), 'utf8').replace('routing:', `${budgets}\nrouting:`)
+    writeFileSync(join(cwd, 'gateway.yaml'), config)
+    const { code, stdout } = await replay([...BUNDLED, '--json'], cwd)
+    const { candidates, exit } = JSON.parse(stdout)
+    const [{ baseline, candidate }] = candidates[0].budgets
+    expect(candidate).toMatchObject({ budget: 'hard stop', limitNanoUsd: 100_000_000, estimatedNanoUsd: 0 })
+    expect(candidate.chargedNanoUsd).toBeLessThanOrEqual(100_000_000)
+    expect(baseline.chargedNanoUsd).toBeGreaterThan(300_000_000)
+    expect(exit.reasons[0]).toEqual({ code: 'budget_refused', count: candidate.refusals, candidate: 'gateway' })
+    expect(code).toBe(3)
+    const planned = await replay([...BUNDLED, '--plan'], cwd)
+    expect(planned.stdout).toMatch(/^budgets +spent +evidence +fullest +downgraded +refused$/mu)
+    expect(planned.stdout).toMatch(/^ {2}gateway +\$0\.\d+ +E +\$0\.\d+ \(\d+%\) +0 +\d+$/mu)
+    expect(planned.stdout).toContain('requests refused by a budget')
+  })
+
   it('4 for an undecided gate under --strict, 0 without', async () => {
     const cwd = project('strict')
     const undecided = [

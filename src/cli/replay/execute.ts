@@ -93,7 +93,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   return { rows, outcomes, problems, budgets: watch.pairs(), notes, complete }
 }
 
-type ArmSettings = Pick<Execution, 'seed' | 'responses' | 'latency' | 'signal'>
+type ArmSettings = Pick<Execution, 'seed' | 'responses' | 'latency'>
 
 interface Arms {
   readonly baseline: WatchedArm
@@ -114,7 +114,7 @@ export function armsOf(setup: ReplaySetup, settings: ArmSettings, matrix: Matrix
 }
 
 function decidingArm(project: Project, label: string, settings: ArmSettings): Arms['candidates'][number] {
-  const { latency, responses: store, signal, seed } = settings
+  const { latency, responses: store, seed } = settings
   const generation = { routing: project.routing, matrix: project.matrix, seed }
-  return { arm: configArm({ label, generation, latency, store, signal }), generation }
+  return { arm: configArm({ label, generation, latency, store }), generation }
 }

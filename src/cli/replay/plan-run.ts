@@ -19,7 +19,7 @@ export async function planRun(plan: ReplayPlan, interrupt: Interrupt): Promise<R
   if (first === undefined) throw new Error('a replay has at least one candidate')
   if (options.where.length > 0)
     throw new GatewayError('usage_error', '--where can not be combined with --plan', { hint: 'leave one of them out' })
-  const settings = { seed: options.seed, responses: null, latency: () => null, signal: interrupt.signal }
+  const settings = { seed: options.seed, responses: null, latency: () => null }
   const counts = setup.candidates.map(() => new PlanCounts(plan.gates))
   const problems: ItemProblem[] = [...set.alternatives.problems]
   const tiers = new Map(first.project.matrix.rows.map((row) => [String(row.id), row.tier]))

@@ -46,8 +46,10 @@ interface ConfigArmSetup {
   readonly generation: Generation
   readonly latency: LatencyEstimate
   readonly store: ResponseStore | null
-  readonly signal: AbortSignal
 }
+
+/** A run stops between two fixtures and brings what is in flight to its end: no client of a replay ever leaves. */
+const NEVER = new AbortController().signal
 
 /** An arm that decides: the live pipeline on recorded ports and a virtual clock of its own. */
 export function configArm(setup: ConfigArmSetup): Arm {
@@ -64,7 +66,6 @@ export function configArm(setup: ConfigArmSetup): Arm {
     state,
     admission: budgets,
     sinks: [],
-    // A stopped run brings what is in flight to its end, so that waits need not be cut short.
     sleep: (ms) => time.wait(ms),
     generation: () => setup.generation,
   })
@@ -78,7 +79,7 @@ export function configArm(setup: ConfigArmSetup): Arm {
       attempts.recorded(incoming, fixture)
       budgets.recorded(incoming, fixture)
       flights.set(incoming.requestId, flight)
-      const settled = pipeline.run(incoming, setup.signal).then(async (reply) => {
+      const settled = pipeline.run(incoming, NEVER).then(async (reply) => {
         const over = await wholeReply(reply)
         flights.delete(incoming.requestId)
         noteBudgets(budgets, over)

@@ -144,8 +144,7 @@ export interface Replayed extends ArmSpending {
 
 /** What `gateway replay` makes of every fixture. */
 export async function replayAgain(file: string, generation: Generation): Promise<Replayed> {
-  const { signal } = new AbortController()
-  const arm = configArm({ label: 'same', generation, latency: () => null, store: null, signal })
+  const arm = configArm({ label: 'same', generation, latency: () => null, store: null })
   const set = await openFixtureSet([file], { cwd: '/' })
   const watch = new BudgetWatch({ arm, generation }, [])
   const settled: Promise<readonly [string, ArmOutcome]>[] = []

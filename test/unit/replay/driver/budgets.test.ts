@@ -46,7 +46,7 @@ async function run(budgets: string, { mode = 'full', route = 'tier: premium', fi
   const set = await openFixtureSet([file], { cwd: root })
   const latency = (): null => null
   const baseline = recordedArm((model) => matrix.rows.find((row) => row.id === model), latency)
-  const candidate = configArm({ label: 'tight', generation, latency, store: null, signal: never })
+  const candidate = configArm({ label: 'tight', generation, latency, store: null })
   const watch = new BudgetWatch({ arm: baseline, generation: null }, [{ arm: candidate, generation }])
   const rows: PairRow[] = []
   const onProblem = ({ message }: { message: string }): never => expect.unreachable(message)

@@ -30,7 +30,7 @@ async function plan(text: string): Promise<PlannedPair[]> {
       (model) => matrix.rows.find((row) => row.id === model),
       () => null,
     ),
-    candidates: [configArm({ label: 'candidate', generation, latency: () => null, store: null, signal: never })],
+    candidates: [configArm({ label: 'candidate', generation, latency: () => null, store: null })],
     tierOf: (model) => matrix.rows.find((row) => row.id === model)?.tier ?? null,
     onPair: (_, pair) => pairs.push(pair),
     signal: never,
