@@ -42,4 +42,6 @@ export interface InputBound {
   readonly tokens: number | null
   /** For how long the request asks the provider to keep its prompt, which costs extra. */
   readonly cacheWrite: 'none' | '5m' | '1h'
+  /** The request asks for a dearer service than the price lists speak of, such as a faster one. */
+  readonly surcharge?: true
 }

@@ -64,8 +64,6 @@ export const PLANTED = {
   rejection: some('sk-proj-'),
 } as const
 
-type Place = keyof typeof PLANTED
-
 /** Words of prompts that are no secrets, and still belong neither into the ledger nor into the audit log. */
 export const PROSE = 'the quarterly heron report of aunt Wilhelmina'
 

@@ -13,7 +13,7 @@ process.stdout.write(`the same rounds again: SOAK_SEED=${SEED} SOAK_ROUNDS=${ROU
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
-    include: ['test/spending/budget-load.test.ts', 'test/spending/killed-proxy.test.ts'],
+    include: ['budget-load', 'moving-limits', 'killed-proxy'].map((name) => `test/spending/${name}.test.ts`),
     fileParallelism: false,
     testTimeout: 120_000,
   },

@@ -33,6 +33,13 @@ const BY_REFERENCE = [
   'web_search_options',
 ]
 
+/** Members that choose another service of the same model, with the words for the usual one or a cheaper. */
+const SERVICES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['service_tier', ['auto', 'default', 'flex', 'batch', 'standard', 'standard_only', 'on_demand']],
+  ['speed', ['standard']],
+  ['inference_geo', ['global']],
+])
+
 type CacheWrite = InputBound['cacheWrite']
 
 interface Sum {
@@ -40,18 +47,20 @@ interface Sum {
   /** Something only the provider knows the size of is part of the prompt. */
   open: boolean
   cacheWrite: CacheWrite
+  surcharge: boolean
 }
 
 /** What is certain about the size of a prompt, for budgets that must not be overshot. One pass over all its texts. */
 export function promptBound(request: CanonicalRequest): InputBound {
-  const sum: Sum = { tokens: PROMPT, open: false, cacheWrite: 'none' }
+  const sum: Sum = { tokens: PROMPT, open: false, cacheWrite: 'none', surcharge: false }
   if (request.embeddings !== undefined) addInputs(sum, request.embeddings.inputs)
   else for (const message of request.messages) addMessage(sum, message)
   if (request.tools.length > 0) sum.tokens += TOOLS
   for (const tool of request.tools) addTool(sum, tool)
   if (request.responseFormat.kind === 'json_schema') sum.tokens += SCHEMA + jsonBound(request.responseFormat)
   addExtra(sum, request.extra)
-  return { tokens: sum.open ? null : sum.tokens, cacheWrite: sum.cacheWrite }
+  const { tokens, open, cacheWrite, surcharge } = sum
+  return { tokens: open ? null : tokens, cacheWrite, ...(surcharge ? { surcharge } : {}) }
 }
 
 function addInputs(sum: Sum, inputs: readonly string[] | readonly (readonly number[])[]): void {
@@ -123,8 +132,14 @@ function addExtra(sum: Sum, extra: CanonicalRequest['extra']): void {
   for (const name in extra) {
     if (!Object.hasOwn(extra, name)) continue
     if (BY_REFERENCE.includes(name)) sum.open = true
+    else if (isOtherService(name, extra[name])) sum.surcharge = true
     else if (name === 'cache_control') addMark(sum, extra[name])
   }
+}
+
+function isOtherService(name: string, value: unknown): boolean {
+  const usual = SERVICES.get(name)
+  return usual !== undefined && typeof value === 'string' && !usual.includes(value)
 }
 
 function addMark(sum: Sum, mark: unknown): void {

@@ -165,12 +165,13 @@ function hasHistory({ history }: Ask): boolean {
 
 function boundOf(ask: Ask): { readonly rates: Rates | null; readonly inputTokens: number } {
   const { row, features, endpoint } = ask
-  const { tokens, cacheWrite } = features.inputBound ?? UNKNOWN_BOUND
+  const { tokens, cacheWrite, surcharge } = features.inputBound ?? UNKNOWN_BOUND
   const window = Math.min(row.maxInput ?? Infinity, row.contextWindow ?? Infinity)
   // A request for embeddings may fill the window many times over, with one text after the other.
   const known = endpoint === 'embeddings' ? (tokens ?? window) : Math.min(tokens ?? Infinity, window)
   const inputTokens = known === Infinity ? LARGEST_WINDOW : known
-  return { inputTokens, rates: dearestRates(row, { inputTokens, cacheWrite, answers: endpoint === 'chat' }) }
+  const prompt = { inputTokens, cacheWrite, answers: endpoint === 'chat' }
+  return { inputTokens, rates: surcharge === true ? null : dearestRates(row, prompt) }
 }
 
 function choicesOf({ features }: Ask): number {

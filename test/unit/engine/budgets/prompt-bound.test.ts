@@ -90,6 +90,14 @@ describe('the bound on a prompt', () => {
     expect(promptBound(requestOf(['hi'], { extra: { seed: 1 } })).tokens).not.toBeNull()
   })
 
+  it('sees that a dearer service is asked for than the prices are for', () => {
+    const surcharge = (extra: CanonicalRequest['extra']): unknown => promptBound(requestOf(['hi'], { extra })).surcharge
+    for (const extra of [{ service_tier: 'priority' }, { speed: 'fast' }, { inference_geo: 'us' }])
+      expect(surcharge(extra)).toBe(true)
+    for (const extra of [{}, { service_tier: 'auto' }, { service_tier: 'flex' }, { service_tier: null }, { speed: 1 }])
+      expect(surcharge(extra)).toBeUndefined()
+  })
+
   it('counts every text of a request for embeddings, and tokens that the client made itself', () => {
     const of = (inputs: readonly string[] | readonly (readonly number[])[]): number =>
       promptBound(requestOf(['longest'], { embeddings: { inputs, encoding: 'float' } })).tokens ?? 0

@@ -50,6 +50,19 @@ describe('a hard budget', () => {
     expect(reserved(HARD, 1e9, three)).toMatchObject({ nanoUsd: 3_100 * USD })
   })
 
+  it('takes no list price for a dearer service, which only a declared ceiling can hold', () => {
+    const fast = {
+      ...ask(),
+      features: {
+        ...ask().features,
+        inputBound: { tokens: 100, cacheWrite: 'none' as const, surcharge: true as const },
+      },
+    }
+    expect(reserved(HARD, 1e12, fast)).toEqual({ kind: 'unpriced' })
+    expect(reserved({ ...HARD, unknownPriceNanoUsd: 7 }, 1e12, fast)).toMatchObject({ kind: 'fits', nanoUsd: 7 })
+    expect(worstCostNanoUsd(fast)).toBeNull()
+  })
+
   it('imposes a limit where the client set none: the assumed one, or what the remainder affords', () => {
     expect(reserved(HARD, 1e9, ask())).toEqual({ kind: 'fits', nanoUsd: 2_100 * USD, maxOutputTokens: 1_000 })
     expect(reserved(HARD, 1_000 * USD, ask())).toEqual({ kind: 'fits', nanoUsd: 1_000 * USD, maxOutputTokens: 450 })
