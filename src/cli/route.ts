@@ -7,7 +7,8 @@ Examples:
   gateway route "summarise this function"              which model, and why
   gateway route --file body.json --why-not gpt-5.4-mini
   gateway route --fixture fixtures/recorded.jsonl#fx_031 --json
-  gateway route "hi" --assume gpt-5.4-mini=down --budget-left 0.01
+  gateway route "hi" --assume gpt-5.4-mini=down
+  gateway route "hi" --as user:anna --budget-left 0.001 --expect fallback:budget
   gateway route "prove it" --compare cheap.yaml        the same request under another config
   gateway route "prove it" --expect tier:premium       exit 1 when it goes elsewhere
   gateway route test routes.yaml                       a table of such expectations`
@@ -27,7 +28,10 @@ export function addRouteCommand(program: Command): void {
       .option('--why-not <model>', 'only what kept this model from being chosen')
       .option('--flip', 'the smallest changes that would alter the choice')
       .option('--compare <config>', 'the same request under another config, differences first')
-      .option('--expect <what>', 'model, tier:<name> or refused; exit 1 when different'),
+      .option(
+        '--expect <what>',
+        'model, tier:<name>, rule:<name>, fallback:budget or refused, joined by commas; exit 1 when different',
+      ),
   )
     .addHelpText('after', EXAMPLES)
     .action(async (prompt: string | undefined, options: RouteOptions, command: Command) => {
@@ -51,10 +55,15 @@ export function addRouteCommand(program: Command): void {
 function withSituation(command: Command): Command {
   return command
     .option('--model <name>', 'model that the request asks for (default: auto)')
-    .option('--as <who>', 'key:<alias>, group:<name>, user:<name> or project:<name>; repeatable', collect, [])
+    .option(
+      '--as <who>',
+      'key:<alias> (with its rights, where the store knows it), group:<name>, user:<name> or project:<name>; repeatable',
+      collect,
+      [],
+    )
     .option('--tier <tier>', 'as if the request were limited to this tier')
     .option('--tag <tag>', 'as if the request carried this tag; repeatable', collect, [])
-    .option('--budget-left <usd>', 'as if every budget had this much left', dollars)
+    .option('--budget-left <usd>', 'as if every budget had this much left (default: nothing is spent)', dollars)
     .option('--health <file>', 'saved state (JSON): health, latency, outputTokens')
     .option('--assume <what>', '<model>=down, <model>=429 or <model>=p95:9s; repeatable', collect, [])
     .option('--seed <n>', 'seed of the draw (default: 0)', wholeNumber)

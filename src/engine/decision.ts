@@ -137,6 +137,8 @@ export type Rejection =
       readonly code: 'budget_exhausted'
       readonly budget: string
       readonly subject: string
+      /** The models it is about, as the config writes them, such as `tier:premium`. Absent: every model. */
+      readonly modelClass?: string
       readonly leftNanoUsd: number
       readonly neededNanoUsd: number
     }

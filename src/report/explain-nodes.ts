@@ -5,6 +5,7 @@ import { describeRejection, rejectionTitle } from '../engine/describe/rejection.
 import { isRejected, type Candidate, type Decision, type Rejection, type Score } from '../engine/decision.ts'
 import type { Flip } from '../engine/explain/flip.ts'
 import type { AttemptRecord } from '../engine/record.ts'
+import { spentNode, warningNode } from './explain-budgets.ts'
 import type { Tone } from './style.ts'
 
 /** One line of an explanation with what hangs below it. */
@@ -35,6 +36,7 @@ export function explainNodes(decision: Decision, extras: ExplainExtras = {}): re
     requestNode(decision),
     ...skippedNode(decision),
     eligibleNode(decision, extras.now),
+    ...spentNode(decision),
     ...scoreNode(decision),
     ...warningNode(decision),
     ...planNode(decision),
@@ -43,7 +45,8 @@ export function explainNodes(decision: Decision, extras: ExplainExtras = {}): re
   ]
 }
 
-function leaf(label: string, text: string, tone?: Tone): ExplainNode {
+/** A line with nothing below it. */
+export function leaf(label: string, text: string, tone?: Tone): ExplainNode {
   return tone === undefined ? { label, text, children: [] } : { label, text, tone, children: [] }
 }
 
@@ -145,16 +148,6 @@ function scoreText({ total, parts, quality, expectedCost, expectedFirstTokenMs, 
     facts.push(`p50 ${duration(expectedFirstTokenMs.p50)} ${describeEvidence(expectedFirstTokenMs.source)}`)
   for (const limit of limits) if (limit.state !== 'kept') facts.push(`${limit.axis} limit ${limit.state}`)
   return facts.join('  ')
-}
-
-function warningNode({ budgetWarnings }: Decision): readonly ExplainNode[] {
-  return budgetWarnings.map(({ budget, subject, leftNanoUsd, limitNanoUsd }) =>
-    leaf(
-      'budget',
-      `"${budget}"${subject === '' ? '' : ` of ${subject}`}: ${usd(leftNanoUsd)} of ${usd(limitNanoUsd)} left`,
-      'warn',
-    ),
-  )
 }
 
 function planNode({ plan }: Decision): readonly ExplainNode[] {

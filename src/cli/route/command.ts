@@ -10,6 +10,7 @@ import { GatewayError } from '../../wire/errors.ts'
 import { errorText } from '../print-error.ts'
 import type { CliContext } from '../context.ts'
 import { loadProject } from '../project.ts'
+import { callersOf } from './caller.ts'
 import { isExpected, outcomeName } from './expect.ts'
 import type { RouteOptions } from './options.ts'
 import { readRequest, type RouteRequest } from './read-request.ts'
@@ -52,7 +53,8 @@ async function resultOf(context: CliContext, read: RouteRequest, options: RouteO
   const project = await loadProject(context)
   for (const warning of project.warnings) context.note(warning)
   const { routing, matrix } = project
-  const input = decideInput(read, { cwd: context.cwd, routing, matrix, options })
+  const as = await callersOf(context, { names: options.as, tiers: routing.tiers })
+  const input = decideInput(read, { cwd: context.cwd, routing, matrix, options, as })
   const decision = decide(input)
   return {
     input,
@@ -69,7 +71,9 @@ async function compared(
 ): Promise<NonNullable<RouteResult['compare']>> {
   const config = options.compare ?? ''
   const { routing, matrix } = await loadProject({ ...context, config })
-  const input = decideInput(read, { cwd: context.cwd, routing, matrix, options })
+  const silent = { ...context, note: () => undefined }
+  const as = await callersOf(silent, { names: options.as, tiers: routing.tiers })
+  const input = decideInput(read, { cwd: context.cwd, routing, matrix, options, as })
   const other = decide(input)
   return { config, decision: other, now: input.now, differences: compareDecisions(decision, other) }
 }

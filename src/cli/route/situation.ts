@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { analyse } from '../../engine/analyse.ts'
+import { budgetLeft, openAccount } from '../../engine/budgets/account.ts'
 import { budgetSubjects } from '../../engine/budgets/concerns.ts'
 import type { DecideInput, Rights } from '../../engine/decision.ts'
 import type { Matrix } from '../../engine/matrix.ts'
@@ -10,6 +11,7 @@ import type { BudgetLeft, StateSnapshot } from '../../engine/state.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import { isJsonObject } from '../../wire/json.ts'
 import { assume } from './assume.ts'
+import type { As } from './caller.ts'
 import type { SituationOptions } from './options.ts'
 import type { RouteRequest } from './read-request.ts'
 
@@ -20,13 +22,17 @@ interface Surroundings {
   readonly routing: RoutingConfig
   readonly matrix: Matrix
   readonly options: SituationOptions
+  /** What `--as` means; left out where nobody can be named. */
+  readonly as?: As
 }
 
 /** The input of `decide()`: the request as read, with every what-if of the command line applied. */
-export function decideInput(read: RouteRequest, { cwd, routing, matrix, options }: Surroundings): DecideInput {
-  const rights = rightsAs(read.rights, options.as)
+export function decideInput(read: RouteRequest, surroundings: Surroundings): DecideInput {
+  const { routing, matrix, options, as } = surroundings
+  const rights = as?.(read.rights, options.as) ?? read.rights
   const seed = options.seed ?? read.seed ?? 0
-  const state = stateFor(read.state, { cwd, routing, matrix, options, rights })
+  const now = options.at === undefined ? (read.now ?? Date.now()) : timeOf(options.at)
+  const state = stateFor(read.state, { ...surroundings, rights, now })
   const { features, intent } = analyse(read.request, state.session?.intent ?? null, state.budgets)
   const { asked } = read
   return {
@@ -47,30 +53,7 @@ export function decideInput(read: RouteRequest, { cwd, routing, matrix, options 
     state,
     seed,
     roll: rollOf(seed, read.exchangeId),
-    now: options.at === undefined ? (read.now ?? Date.now()) : timeOf(options.at),
-  }
-}
-
-/** Puts other names into the rights: `key:ci`, `group:research`, `user:anna`, `project:docs`. */
-function rightsAs(rights: Rights, names: readonly string[]): Rights {
-  const others = names.map((text) => {
-    const colon = text.indexOf(':')
-    const [kind, name] = [text.slice(0, colon), text.slice(colon + 1)]
-    if (name !== '' && (kind === 'key' || kind === 'group' || kind === 'user' || kind === 'project'))
-      return { kind, name }
-    throw new GatewayError('usage_error', `--as does not know "${text}"`, {
-      hint: 'write key:<alias>, group:<name>, user:<name> or project:<name>',
-    })
-  })
-  const last = (kind: string): string | undefined => others.findLast((other) => other.kind === kind)?.name
-  const groups = others.filter((other) => other.kind === 'group').map((other) => other.name)
-  return {
-    ...rights,
-    keyId: last('key') ?? rights.keyId,
-    alias: last('key') ?? rights.alias,
-    groups: [...rights.groups, ...groups],
-    user: last('user') ?? rights.user,
-    project: last('project') ?? rights.project,
+    now,
   }
 }
 
@@ -83,23 +66,26 @@ function timeOf(text: string): number {
   return at
 }
 
-function stateFor(state: StateSnapshot, surroundings: Surroundings & { readonly rights: Rights }): StateSnapshot {
-  const { options, cwd, matrix } = surroundings
+interface Situation extends Surroundings {
+  readonly rights: Rights
+  readonly now: number
+}
+
+function stateFor(state: StateSnapshot, situation: Situation): StateSnapshot {
+  const { options, cwd, matrix } = situation
   const saved = options.health === undefined ? state : { ...state, ...readState(cwd, options.health) }
-  return assume({ ...saved, budgets: budgetsFor(saved.budgets, surroundings) }, matrix, options.assume)
+  return assume({ ...saved, budgets: budgetsFor(saved.budgets, situation) }, matrix, options.assume)
 }
 
 /**
- * Recorded budgets as they are. `--budget-left` sets what is left in them, or in those of the config that concern the
- * caller; where there is none either, it makes one over everything.
+ * Recorded budgets as they are, else those of the config that concern the caller, of which nothing is spent. `--budget-left`
+ * sets what is left in them; where there is none, it makes one over everything.
  */
-function budgetsFor(
-  recorded: readonly BudgetLeft[],
-  { routing, options, rights }: Surroundings & { readonly rights: Rights },
-): readonly BudgetLeft[] {
-  if (options.budgetLeft === undefined) return recorded
+function budgetsFor(recorded: readonly BudgetLeft[], situation: Situation): readonly BudgetLeft[] {
+  const { routing, options } = situation
+  const known = recorded.length > 0 ? recorded : routing.budgets.flatMap((rule) => untouched(rule, situation))
+  if (options.budgetLeft === undefined) return known
   const leftNanoUsd = Math.floor(options.budgetLeft * NANO_PER_USD)
-  const known = recorded.length > 0 ? recorded : routing.budgets.flatMap((rule) => untouched(rule, rights))
   if (known.length > 0) return known.map((budget) => ({ ...budget, leftNanoUsd }))
   const rule: BudgetRule = {
     name: '--budget-left',
@@ -112,13 +98,8 @@ function budgetsFor(
   return [{ rule, subject: '', leftNanoUsd, resetsAt: null }]
 }
 
-function untouched(rule: BudgetRule, rights: Rights): readonly BudgetLeft[] {
-  return budgetSubjects(rule, rights).map((subject) => ({
-    rule,
-    subject,
-    leftNanoUsd: rule.limitNanoUsd,
-    resetsAt: null,
-  }))
+function untouched(rule: BudgetRule, { rights, now }: Situation): readonly BudgetLeft[] {
+  return budgetSubjects(rule, rights).map((subject) => budgetLeft(openAccount(rule, [], now), rule, subject))
 }
 
 const STATE_MEMBERS = ['health', 'latency', 'outputTokens'] as const

@@ -9,14 +9,17 @@ export interface RouteCase {
   readonly name: string
   /** Chat body; a prompt stands as its only message. */
   readonly body: JsonObject
+  /** As `--expect` takes it. */
   readonly expect: string
   readonly model: string | undefined
   readonly as: readonly string[]
   readonly tier: string | undefined
   readonly tags: readonly string[]
+  /** In USD. */
+  readonly budgetLeft: number | undefined
 }
 
-const MEMBERS = ['name', 'prompt', 'request', 'expect', 'model', 'as', 'tier', 'tags']
+const MEMBERS = ['name', 'prompt', 'request', 'expect', 'model', 'as', 'tier', 'tags', 'budget_left']
 const NAME_LENGTH = 48
 
 /** Reads a table of cases (YAML or JSON list, or JSONL); throws one error with all mistakes in it. */
@@ -73,8 +76,11 @@ function readCase(value: unknown, number: number): RouteCase | string[] {
   const problems = Object.keys(value)
     .filter((member) => !MEMBERS.includes(member))
     .map((member) => unknownMember(member, number))
-  const { prompt, request, expect } = value
-  if (typeof expect !== 'string' || expect === '') problems.push(`case ${number}: "expect" is missing`)
+  const { prompt, request, budget_left: budgetLeft } = value
+  const expect = textList(value['expect'])
+  if (expect === null || expect.length === 0 || expect.includes('')) problems.push(expectProblem(value, number))
+  if (budgetLeft !== undefined && !(typeof budgetLeft === 'number' && budgetLeft >= 0))
+    problems.push(`case ${number}: "budget_left" must be an amount in USD`)
   if ((typeof prompt === 'string') === isJsonObject(request))
     problems.push(`case ${number}: needs either "prompt" (text) or "request" (a chat body)`)
   for (const member of ['name', 'model', 'tier'])
@@ -88,12 +94,19 @@ function readCase(value: unknown, number: number): RouteCase | string[] {
   return {
     name: textOf(value['name']) ?? caseName(prompt, number),
     body: isJsonObject(request) ? request : { messages: [{ role: 'user', content: textOf(prompt) ?? '' }] },
-    expect: textOf(expect) ?? '',
+    expect: (expect ?? []).join(','),
     model: textOf(value['model']),
     as: as ?? [],
     tier: textOf(value['tier']),
     tags: tags ?? [],
+    budgetLeft: typeof budgetLeft === 'number' ? budgetLeft : undefined,
   }
+}
+
+function expectProblem({ expect }: JsonObject, number: number): string {
+  return expect === undefined || expect === ''
+    ? `case ${number}: "expect" is missing`
+    : `case ${number}: "expect" must be text or a list of texts`
 }
 
 function unknownMember(member: string, number: number): string {

@@ -6,6 +6,7 @@ import { paintFor } from '../paint.ts'
 import { loadProject } from '../project.ts'
 import { suitesXml, type Case } from '../../report/junit-xml.ts'
 import { parseReports, writeReport } from '../replay/reports.ts'
+import { callersOf } from './caller.ts'
 import { isExpected, outcomeName } from './expect.ts'
 import type { RouteTestOptions, SituationOptions } from './options.ts'
 import { fromBody } from './read-request.ts'
@@ -27,12 +28,15 @@ export async function routeTest(context: CliContext, file: string, options: Rout
   const cases = await readCases(context.cwd, file)
   const { routing, matrix, warnings } = await loadProject(context)
   for (const warning of warnings) context.note(warning)
+  const names = [...options.as, ...cases.flatMap(({ as: own }) => own)]
+  const as = await callersOf(context, { names, tiers: routing.tiers })
   const results = cases.map((one): CaseResult => {
     const input = decideInput(fromBody(one.body, one.model ?? options.model), {
       cwd: context.cwd,
       routing,
       matrix,
       options: situationOf(one, options),
+      as,
     })
     const decision = decide(input)
     return { case: one, decision, met: isExpected(decision, one.expect) }
@@ -48,13 +52,15 @@ export async function routeTest(context: CliContext, file: string, options: Rout
 
 /** What a case says about its situation wins over the command line, which stands for all cases. */
 function situationOf(one: RouteCase, options: SituationOptions): SituationOptions {
-  const { model: _model, tier, ...rest } = options
+  const { model: _model, tier, budgetLeft, ...rest } = options
   const wantedTier = one.tier ?? tier
+  const left = one.budgetLeft ?? budgetLeft
   return {
     ...rest,
     as: [...options.as, ...one.as],
     tag: [...options.tag, ...one.tags],
     ...(wantedTier === undefined ? {} : { tier: wantedTier }),
+    ...(left === undefined ? {} : { budgetLeft: left }),
   }
 }
 
@@ -68,6 +74,7 @@ function documentOf(results: readonly CaseResult[]): unknown {
       expect: one.expect,
       got: outcomeName(decision),
       tier: decision.outcome.kind === 'chosen' ? decision.outcome.tier : null,
+      downgradedFrom: decision.outcome.kind === 'chosen' ? decision.outcome.downgradedFrom : null,
       rule: decision.outcome.rule?.name ?? null,
       intent: decision.intent.label,
       met,

@@ -37,6 +37,18 @@ function subjectsOf(scope: BudgetScope, { keyId, groups, user, project }: Rights
   }
 }
 
+/** A class as the config writes it. */
+export function classText(modelClass: ModelClass): string {
+  switch (modelClass.kind) {
+    case 'tier':
+      return `tier:${modelClass.tier}`
+    case 'alias':
+      return `alias:${modelClass.alias}`
+    case 'pattern':
+      return modelClass.pattern
+  }
+}
+
 /** Whether a model belongs to a class. `aliases` are those of `compile(config, matrix)`. */
 export function inClass(
   { id, tier }: Classed,

@@ -37,7 +37,7 @@ export function describeRejection(rejection: Rejection, now?: number): string {
     case 'rate_limited_upstream':
       return `the provider limits our rate${retry(rejection.retryAt, now, '; ')}`
     case 'budget_exhausted':
-      return `budget "${rejection.budget}"${subject(rejection.subject)} has ${usd(rejection.leftNanoUsd)} left, needs about ${usd(rejection.neededNanoUsd)}`
+      return `${describeBudget(rejection)} has ${usd(rejection.leftNanoUsd)} left, needs about ${usd(rejection.neededNanoUsd)}`
     case 'price_unknown':
       return `no known price, and budget "${rejection.budget}" applies`
     case 'retired':
@@ -84,6 +84,15 @@ function healthState(state: string): string {
 function retry(retryAt: number | null, now: number | undefined, separator: string): string {
   if (retryAt === null || now === undefined) return ''
   return `${separator}retry in ${Math.max(0, Math.ceil((retryAt - now) / 1_000))}s`
+}
+
+/** `budget "premium" of docs on tier:premium`. */
+export function describeBudget({
+  budget,
+  subject: of,
+  modelClass,
+}: Extract<Rejection, { code: 'budget_exhausted' }>): string {
+  return `budget "${budget}"${subject(of)}${modelClass === undefined ? '' : ` on ${modelClass}`}`
 }
 
 function subject(name: string): string {

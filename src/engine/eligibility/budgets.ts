@@ -1,4 +1,4 @@
-import { inClass } from '../budgets/concerns.ts'
+import { classText, inClass } from '../budgets/concerns.ts'
 import { reservationFor, type Ask } from '../budgets/reservation.ts'
 import type { DecideInput, Decision, Rejection } from '../decision.ts'
 import type { BudgetLeft } from '../state.ts'
@@ -31,9 +31,17 @@ export function budgetVerdict(entry: Entry, input: DecideInput, compiled: Compil
       verdict ??= { action, rejection: { code: 'price_unknown', budget: rule.name } }
     } else if (reservation.kind === 'short') {
       const { neededNanoUsd } = reservation
+      const modelClass = rule.modelClass === undefined ? {} : { modelClass: classText(rule.modelClass) }
       verdict = {
         action,
-        rejection: { code: 'budget_exhausted', budget: rule.name, subject, leftNanoUsd, neededNanoUsd },
+        rejection: {
+          code: 'budget_exhausted',
+          budget: rule.name,
+          subject,
+          ...modelClass,
+          leftNanoUsd,
+          neededNanoUsd,
+        },
       }
       if (action === 'block') return verdict
     }

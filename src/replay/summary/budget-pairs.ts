@@ -1,4 +1,5 @@
-import type { BudgetRule, ModelClass } from '../../engine/routing-config.ts'
+import { classText } from '../../engine/budgets/concerns.ts'
+import type { BudgetRule } from '../../engine/routing-config.ts'
 import type { BudgetPair, BudgetUse } from './budget-types.ts'
 
 interface ArmBudgets {
@@ -19,16 +20,4 @@ export function budgetPairs(baseline: ArmBudgets, candidate: ArmBudgets): readon
     baseline: useOf(baseline, name),
     candidate: useOf(candidate, name),
   }))
-}
-
-/** As the config writes it. */
-function classText(modelClass: ModelClass): string {
-  switch (modelClass.kind) {
-    case 'tier':
-      return `tier:${modelClass.tier}`
-    case 'alias':
-      return `alias:${modelClass.alias}`
-    case 'pattern':
-      return modelClass.pattern
-  }
 }
