@@ -1,5 +1,6 @@
 import { readFileSync, watch, type FSWatcher } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { GatewayError } from '../wire/errors.ts'
 
 export interface WatchOptions<T> {
   readonly file: string
@@ -35,8 +36,15 @@ export function watchConfig<T>(options: WatchOptions<T>): ConfigWatcher {
     if (closed || content === undefined || content === seen) return
     seen = content
     try {
+      // An empty file means defaults, without any budget. In a running proxy it means that somebody is writing just now.
+      if (content.trim() === '') throw emptyError()
       const loaded = await options.load()
       if (isClosed()) return
+      // It may have been cut off while it was loaded. Whoever writes will be heard again.
+      if (contentOf(options.file) !== content) {
+        seen = undefined
+        return
+      }
       generation += 1
       lastError = undefined
       options.swap(loaded, generation)
@@ -63,6 +71,10 @@ export function watchConfig<T>(options: WatchOptions<T>): ConfigWatcher {
       watcher.close()
     },
   }
+}
+
+function emptyError(): GatewayError {
+  return new GatewayError('config_invalid', 'the file is empty', { hint: 'start the proxy again to run on defaults' })
 }
 
 /** The directory is watched, because editors replace a file by renaming another one over it. */

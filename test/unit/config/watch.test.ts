@@ -65,6 +65,27 @@ describe('hot reload', () => {
     expect(load).not.toHaveBeenCalled()
   })
 
+  it('never takes an empty file for a config without budgets: somebody is writing', async () => {
+    writeFileSync(file, ' \n')
+    await vi.waitFor(() => expect(rejected).toHaveBeenCalledTimes(1), PATIENCE)
+    expect(rejected).toHaveBeenCalledWith(expect.objectContaining({ code: 'config_invalid' }))
+    expect(load).not.toHaveBeenCalled()
+    writeFileSync(file, 'two')
+    await vi.waitFor(() => expect(swap).toHaveBeenCalledWith('loaded', 2), PATIENCE)
+    expect(watcher?.lastError()).toBeUndefined()
+  })
+
+  it('swaps in nothing that was cut off while it was loaded', async () => {
+    load.mockImplementationOnce(() => {
+      writeFileSync(file, 'th')
+      return Promise.resolve('half of it')
+    })
+    load.mockImplementationOnce(() => Promise.resolve('three'))
+    writeFileSync(file, 'two')
+    await vi.waitFor(() => expect(swap).toHaveBeenCalledWith('three', 2), PATIENCE)
+    expect(swap).toHaveBeenCalledTimes(1)
+  })
+
   it('loads a burst of writes once', async () => {
     for (const text of ['a', 'b', 'c', 'd']) writeFileSync(file, text)
     await vi.waitFor(() => expect(swap).toHaveBeenCalledTimes(1), PATIENCE)
