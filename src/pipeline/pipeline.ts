@@ -96,7 +96,10 @@ class Run {
     const refusal =
       refusalError(exchange.decided, exchange.at) ??
       strictRefusal(exchange.incoming.droppedParams ?? [], exchange.generation.routing.strictParams)
-    if (refusal !== null) return this.#error(refusal, 'refused')
+    if (refusal !== null) {
+      seeBudgets(this.#ports, exchange)
+      return this.#error(refusal, 'refused')
+    }
     const turnedAway = this.#enter()
     if (turnedAway !== null) return this.#error(turnedAway, 'refused')
     const sleep = this.#ports.sleep ?? realSleep

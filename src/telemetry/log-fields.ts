@@ -32,6 +32,7 @@ export function logFields(record: ExchangeRecord): LogFields {
     provider: served?.provider ?? null,
     tier: served === null ? null : (plannedOf(record, served)?.tier ?? null),
     fallback: fallbackOf(record),
+    down_from: outcome.kind === 'chosen' ? (outcome.downgradedFrom?.tier ?? null) : null,
     attempts: record.attempts.length,
     failures: failures(record),
     waited_ms: waited(record),

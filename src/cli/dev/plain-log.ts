@@ -29,7 +29,7 @@ function show(event: DevEvent, log: PlainLog): void {
     }
     case 'config':
     case 'notice':
-      log.note(event.text)
+      log.note(log.style.redact(event.text))
       return
     case 'started':
     case 'streaming':

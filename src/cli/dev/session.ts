@@ -6,6 +6,7 @@ import { createProxy, type Proxy } from '../../proxy/server.ts'
 import { keptNames } from '../../telemetry/kept-name.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import type { Project } from '../project.ts'
+import { BudgetNotes } from './budget-notes.ts'
 import { openBooks, type Books } from './books.ts'
 import { bugText } from '../bug-text.ts'
 import { createBus, type DevBus } from './bus.ts'
@@ -65,6 +66,10 @@ export async function openSession(setup: SessionSetup): Promise<DevSession> {
   const url = await listenOrClose(proxy, options, [upstream, recording, books])
   books.announce(Number(new URL(url).port))
   tell = (text) => bus.emit({ kind: 'notice', text })
+  const notes = new BudgetNotes()
+  bus.subscribe((event) => {
+    if (event.kind === 'finished') for (const text of notes.of(event.record, event.content.state.budgets)) tell(text)
+  })
   setImmediate(() => warmUp(ports.pipeline, Date.now()))
   return {
     url,

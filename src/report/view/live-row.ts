@@ -129,15 +129,15 @@ function routeText(record: ExchangeRecord, tiers: boolean): string {
   if (outcome.kind === 'refused') return `refused ${outcome.code}`
   const served = servedAttempt(record)
   const step = served === null ? undefined : plannedOf(record, served)
-  const parts = tiers ? [outcome.tier, outcome.model] : [outcome.model]
-  if (outcome.downgradedFrom !== null) {
-    const { tier, cause } = outcome.downgradedFrom
-    parts.unshift(...(tiers ? [tier] : []), `v (${cause})`)
-  }
+  const { tier, model, downgradedFrom: down } = outcome
+  const parts = tiers ? [tier, model] : [model]
+  // `premium v standard (budget) model`: where it was to go, where it went, and why.
+  if (down !== null)
+    parts.splice(0, parts.length, ...(tiers ? [down.tier, 'v', tier] : ['v']), `(${down.cause})`, model)
   if (step !== undefined && step !== plan[0]) {
     parts.push(fallbackOf(record) === 'tier' ? 'v' : '>>')
-    if (tiers && step.tier !== outcome.tier) parts.push(step.tier)
-    parts.push(step.model === outcome.model ? `${step.model} on ${step.provider}` : step.model)
+    if (tiers && step.tier !== tier) parts.push(step.tier)
+    parts.push(step.model === model ? `${step.model} on ${step.provider}` : step.model)
   }
   const chaos = record.attempts.some(({ injected }) => injected) ? ['!chaos'] : []
   return [...parts, ...ending(record), ...chaos].join(' ')

@@ -36,8 +36,8 @@ export function requestSentence(row: LiveRow): string {
 function spokenRoute(route: string): string {
   return route
     .replace(' >> ', ', failed over to ')
-    .replace(' v (budget) ', ', lowered by the budget to ')
-    .replace(' v (tier) ', ', lowered to ')
+    .replace(/ v (\S+) \(budget\) /u, ', lowered by the budget to $1 ')
+    .replace(/ v (\S+) \(tier\) /u, ', lowered to $1 ')
     .replace(' v ', ', fell back to ')
     .replace(' !chaos', ', with a fault on purpose')
 }

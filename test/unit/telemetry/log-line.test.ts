@@ -24,6 +24,14 @@ describe('log line', () => {
     )
   })
 
+  it('says from which tier a spent budget sent the request down', () => {
+    const { decision } = record()
+    if (decision.outcome.kind !== 'chosen') throw new Error('not chosen')
+    const outcome = { ...decision.outcome, downgradedFrom: { tier: 'premium', cause: 'budget' } as const }
+    const line = logLine(record({ decision: { ...decision, outcome } }), plain)
+    expect(line).toContain(' tier=standard fallback=budget down_from=premium ')
+  })
+
   it('is one JSON object with the same names and values', () => {
     expect(JSON.parse(logLine(record(), json))).toMatchObject({
       id: 'req_1',

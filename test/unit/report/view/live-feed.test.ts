@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { modelId } from '../../../../src/engine/matrix.ts'
 import { plainText } from '../../../../src/report/view/frame.ts'
 import type { LiveStatus } from '../../../../src/report/view/live-feed.ts'
 import { liveHeader } from '../../../../src/report/view/live-list.ts'
+import { requestSentence } from '../../../../src/report/view/spoken.ts'
 import { lookOf } from '../../../../src/report/view/width.ts'
 import { NOW } from '../../engine/decision/world.ts'
 import { attempt, busyFeed, feed, record } from '../../tui/samples.ts'
@@ -22,6 +24,22 @@ describe('live feed', () => {
       'free cheap',
       'asked for auto',
     ])
+  })
+
+  it('shows where a spent budget sent a request, in words too', () => {
+    const chosen = record().decision
+    if (chosen.outcome.kind !== 'chosen') throw new Error('not chosen')
+    const down = { tier: 'premium', cause: 'budget' } as const
+    const outcome = { ...chosen.outcome, tier: 'standard', model: modelId('middle'), downgradedFrom: down }
+    const source = feed()
+    source.accept({ kind: 'finished', record: record({ decision: { ...chosen, outcome, plan: [] }, attempts: [] }) })
+    const [row] = source.snapshot().rows
+    expect(row).toMatchObject({
+      route: 'premium v standard (budget) middle',
+      shortRoute: 'v (budget) middle',
+      tone: 'warn',
+    })
+    expect(row === undefined ? '' : requestSentence(row)).toContain('premium, lowered by the budget to standard middle,')
   })
 
   it('turns one request from waiting over streaming to done, in its place', () => {
