@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/wire/json.ts'
-import type { Leaving } from './asking.ts'
+import type { Leaving, Wanted } from './asking.ts'
 import type { Manner } from './billing-provider.ts'
 import { usd } from './figures.ts'
 import { randomOf } from './load.ts'
@@ -25,8 +25,11 @@ it.each(seeds())(
     expect(new Set(done.bills.keys())).toEqual(new Set(done.charges.keys()))
     // The budget was used, not merely kept.
     expect(done.billedNanoUsd).toBeGreaterThan(LIMIT * 0.9)
-    // Where the client set no limit, the provider got one all the same.
+    // Where the client set no limit, the provider got one all the same, and the client is told, before a stream begins too.
     expect(done.asks.every(({ maxOutput }) => maxOutput !== null)).toBe(true)
+    const imposed = done.heard.filter(({ status, wanted }) => status === 200 && isOpen(wanted))
+    expect(imposed.filter(({ headers }) => headers?.has('x-gateway-max-output') !== true)).toEqual([])
+    expect(imposed.some(({ wanted }) => wanted.stream)).toBe(true)
   },
   120_000,
 )
@@ -157,6 +160,11 @@ it.each(seeds())(
   },
   120_000,
 )
+
+/** Formats that go without a limit where the client sets none. */
+function isOpen({ format, max }: Wanted): boolean {
+  return max === null && ['chat', 'responses', 'gemini'].includes(format)
+}
 
 function costsOf(report: JsonObject): number[] {
   const { lines } = report
