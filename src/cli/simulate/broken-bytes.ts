@@ -11,6 +11,10 @@ const DAMAGED_EVENT = 2
 /** Where one event ends: at a blank line or, in a stream that is one JSON array, after a comma. */
 const AFTER_EVENT = /(?<=\n\n|,\n)/
 
+/** Streams come framed as chunks of HTTP. The frames stay whole, so that what is broken is the content. */
+const FRAME = /^[\da-f]+\r\n([\s\S]*)\r\n$/
+const LAST_FRAME = '0\r\n\r\n'
+
 /** The first fault that is done to the bytes of an answer; null when there is none. */
 export function socketFault(faults: readonly ChaosFault[]): SocketFault | null {
   for (const { kind } of faults) if (kind !== 'status' && kind !== 'delay') return kind
@@ -31,14 +35,16 @@ export function breakBytes(response: ServerResponse, fault: SocketFault): void {
   const end = response.end.bind(response)
   const events = new BrokenEvents(fault)
   response.write = (chunk: unknown): boolean => {
-    const left = events.pass(chunk)
+    const frame = typeof chunk === 'string' ? FRAME.exec(chunk) : null
+    const left = events.pass(frame?.[1] ?? chunk)
     if (left === '') response.flushHeaders()
-    else write(left)
+    else write(frame === null ? left : framed(left))
     if (events.closed) hangUp(response)
     return true
   }
   response.end = (chunk?: unknown): ServerResponse => {
     if (fault === 'stall') return response
+    if (chunk === LAST_FRAME && fault !== 'cut') return end(LAST_FRAME)
     // A whole answer has said how long it is.
     const body = response.hasHeader('content-length') ? brokenBody(chunk, fault) : events.pass(chunk)
     if (fault === 'empty' && !response.headersSent) response.setHeader('content-length', 0)
@@ -73,6 +79,10 @@ class BrokenEvents {
       })
       .join('')
   }
+}
+
+function framed(text: string): string {
+  return `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`
 }
 
 /** A body of the same length that is no JSON any more, or the part of it that arrives. */
