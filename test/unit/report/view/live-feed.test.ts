@@ -39,7 +39,9 @@ describe('live feed', () => {
       shortRoute: 'v (budget) middle',
       tone: 'warn',
     })
-    expect(row === undefined ? '' : requestSentence(row)).toContain('premium, lowered by the budget to standard middle,')
+    expect(row === undefined ? '' : requestSentence(row)).toContain(
+      'premium, lowered by the budget to standard middle,',
+    )
   })
 
   it('turns one request from waiting over streaming to done, in its place', () => {
