@@ -47,7 +47,7 @@ export interface BudgetFacts {
   /** Output limit that was sent upstream because the client set none and a hard budget needed one. */
   readonly imposedMaxOutputTokens?: number
   /** Targets of the plan that a budget kept out once others had failed, in order. Absent: none. */
-  readonly keptOut?: readonly { readonly model: string; readonly provider: string }[]
+  readonly keptOut?: readonly { readonly model: string; readonly provider: string; readonly budget: string }[]
   /** After the exchange, or as known now for a stream that runs. */
   readonly left: readonly {
     readonly budget: string

@@ -56,12 +56,13 @@ export async function tryTarget(ports: AttemptPorts, attempt: Attempt): Promise<
   const admission = gate.admit({ incoming, decided, generation, target, attempt: attempts.length, at })
   if (admission.kind === 'refused') {
     if (admission.why === 'budget') {
-      exchange.spending.refused(target)
+      exchange.spending.refused(target, admission.error)
       return { kind: 'unaffordable', error: admission.error }
     }
     return end({ kind: 'error', error: admission.error, refused: true })
   }
   exchange.spending.admitted(admission)
+  exchange.steps.admitted()
   const settle = (how: Omit<Settlement, 'at'>): number => settleAttempt(ports, exchange, { admission, how })
   const watch = state.attemptStarts?.(calleeOf(exchange, target), at) ?? null
   if (watch === null && state.attemptStarts !== undefined) {
@@ -136,6 +137,7 @@ async function call(ports: AttemptPorts, attempt: Attempt, ticket: Ticket): Prom
   const failed = result.kind === 'failed' && !signal.aborted && mayBeBilled(result)
   const bill = failed ? exchange.failedCost(target.model, ms) : NO_BILL
   const costNanoUsd = bill.cost.kind === 'known' ? bill.cost.nanoUsd : 0
+  exchange.steps.called()
   exchange.attempts.push(attemptRecord(target, result, { ms, cooldownMs, waitedMs, retryOf, costNanoUsd }))
   return { result, bill }
 }

@@ -5,6 +5,7 @@ import type { Block, CanonicalAnswer } from '../wire/canonical.ts'
 import { estimateTokens } from '../wire/tokens.ts'
 import type { TokenUsage } from '../wire/usage.ts'
 import { Spending } from './spending.ts'
+import type { Steps } from './steps.ts'
 import type { Clock, Decided, ExchangeContent, Generation, Incoming, UpstreamPort } from './ports.ts'
 
 /** Few hosts write faster than this, which is a thousand tokens a second. */
@@ -15,6 +16,7 @@ export class Exchange {
   readonly incoming: Incoming
   /** Its number among the exchanges of the pipeline. */
   readonly arrival: number
+  readonly steps: Steps
   readonly generation: Generation
   readonly at: number
   readonly decided: Decided
@@ -37,6 +39,7 @@ export class Exchange {
   constructor(setup: {
     incoming: Incoming
     arrival: number
+    steps: Steps
     generation: Generation
     at: number
     decided: Decided
@@ -47,6 +50,7 @@ export class Exchange {
   }) {
     this.incoming = setup.incoming
     this.arrival = setup.arrival
+    this.steps = setup.steps
     this.generation = setup.generation
     this.at = setup.at
     this.decided = setup.decided
@@ -155,8 +159,8 @@ export class Exchange {
   }
 
   content(answer: CanonicalAnswer | null, chunks: ExchangeContent['chunks']): ExchangeContent {
-    const { incoming, arrival, decided } = this
-    return { incoming, answer, chunks, state: decided.state, roll: decided.roll, arrival }
+    const { incoming, arrival, steps, decided } = this
+    return { incoming, answer, chunks, state: decided.state, roll: decided.roll, arrival, steps }
   }
 }
 

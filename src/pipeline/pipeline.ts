@@ -27,6 +27,7 @@ import { refusalError, strictRefusal } from './refusal.ts'
 import { relayStream, type StreamEnd } from './relay.ts'
 import { LOST, seeBudgets, settleAttempt } from './settling.ts'
 import { realSleep } from './sleep.ts'
+import { StepCounter, Steps } from './steps.ts'
 
 export interface PipelinePorts {
   readonly clock: Clock
@@ -43,10 +44,17 @@ export interface PipelinePorts {
 /** The order of the stages, over ports. `dev` and `replay` differ in the ports they pass, in nothing else. */
 export function createPipeline(ports: PipelinePorts): Pipeline {
   let arrivals = 0
+  const counter = new StepCounter()
   return {
     decide: (incoming, at) => decideNow(ports, { incoming, generation: ports.generation(), at }),
-    run: (incoming, signal) => new Run(ports, { incoming, arrival: arrivals++ }, signal).reply(),
+    run: (incoming, signal) => new Run(ports, { incoming, arrival: arrivals++, counter }, signal).reply(),
   }
+}
+
+interface Begun {
+  readonly incoming: Incoming
+  readonly arrival: number
+  readonly counter: StepCounter
 }
 
 class Run {
@@ -55,11 +63,7 @@ class Run {
   readonly #signal: AbortSignal
   #leave: ((usage: TokenUsage | null, now: number) => void) | null = null
 
-  constructor(
-    ports: PipelinePorts,
-    { incoming, arrival }: { readonly incoming: Incoming; readonly arrival: number },
-    signal: AbortSignal,
-  ) {
+  constructor(ports: PipelinePorts, { incoming, arrival, counter }: Begun, signal: AbortSignal) {
     this.#ports = ports
     this.#signal = signal
     const { clock } = ports
@@ -67,10 +71,12 @@ class Run {
     const at = clock.now()
     const startedAt = clock.monotonic()
     const decided = decideNow(ports, { incoming, generation, at })
+    const steps = new Steps(counter)
     const decideMs = clock.monotonic() - startedAt
     this.#exchange = new Exchange({
       incoming,
       arrival,
+      steps,
       generation,
       at,
       decided,

@@ -10,6 +10,7 @@ import type { CanonicalAnswer, CanonicalRequest, StreamPart } from '../wire/cano
 import type { Admitted } from './admission/types.ts'
 import type { GatewayError } from '../wire/errors.ts'
 import type { JsonObject } from '../wire/json.ts'
+import type { ExchangeSteps } from './steps.ts'
 
 export type {
   Admission,
@@ -144,6 +145,7 @@ export interface ExchangeContent {
   readonly roll: number
   /** From 0, in the order in which the exchanges of a pipeline were decided. */
   readonly arrival: number
+  readonly steps: ExchangeSteps
 }
 
 /** Gets every finished exchange, also refused and failed ones. Must not throw and must not block. */

@@ -32,6 +32,7 @@ export function settleAttempt(
 ): number {
   const charged = admitted.settle({ at: ports.clock.now(), ...how })
   exchange.spending.settled(charged)
+  exchange.steps.settled()
   // Where a budget charges another amount than was estimated, the record must not say otherwise.
   if (how.cost === exchange.cost && how.cost.kind === 'known' && how.cost.usageBasis === 'estimated' && charged > 0)
     exchange.cost = { ...how.cost, nanoUsd: charged }

@@ -1,6 +1,7 @@
 import type { PlannedAttempt } from '../engine/decision.ts'
 import type { BudgetFacts } from '../engine/record.ts'
 import type { BudgetLeft } from '../engine/state.ts'
+import type { GatewayError } from '../wire/errors.ts'
 import type { Admitted } from './ports.ts'
 
 /** What the budgets had to do with one exchange so far. */
@@ -9,7 +10,7 @@ export class Spending {
   #settledNanoUsd = 0
   #imposed: number | null = null
   #left: readonly BudgetLeft[] = []
-  readonly #keptOut: { readonly model: string; readonly provider: string }[] = []
+  readonly #keptOut: NonNullable<BudgetFacts['keptOut']>[number][] = []
 
   admitted({ reservedNanoUsd, maxOutputTokens }: Admitted): void {
     this.#reservedNanoUsd += reservedNanoUsd
@@ -22,8 +23,9 @@ export class Spending {
   }
 
   /** A budget does not hold an attempt on the target. */
-  refused({ model, provider }: PlannedAttempt): void {
-    this.#keptOut.push({ model, provider })
+  refused({ model, provider }: PlannedAttempt, { data }: GatewayError): void {
+    const budget = data?.['budget']
+    this.#keptOut.push({ model, provider, budget: typeof budget === 'string' ? budget : '' })
   }
 
   settled(nanoUsd: number): void {

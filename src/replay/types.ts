@@ -31,7 +31,8 @@ export interface Fixture {
   readonly turn: number
   /** ISO time of arrival. */
   readonly ts: string
-  /** Number of the exchange in its recording, from 0; tells the order within a millisecond, and which ones are missing. */
+  /** The proxy run that recorded it, and its number among the exchanges of that run, from 0: tells which are missing. */
+  readonly run?: string
   readonly seq?: number
   readonly source: { readonly kind: string; readonly from?: string; readonly orig_id?: string }
   readonly tags: readonly string[]
@@ -51,9 +52,11 @@ export interface Fixture {
     readonly total_ms?: number
     /** The provider was not called, so it billed nothing. */
     readonly uncalled?: true
+    /** Places of admission and settlement among the events of the run, which clocks are too coarse to tell. */
+    readonly steps?: readonly [admitted: number, settled: number]
   }[]
   /** Targets of the plan that a budget kept out once others had failed, in order; absent when there are none. */
-  readonly kept_out?: readonly { readonly model: string; readonly provider: string }[]
+  readonly kept_out?: readonly { readonly model: string; readonly provider: string; readonly budget: string }[]
   /** Absent when no answer was recorded. */
   readonly res?: FixtureResponse
   readonly expect: readonly Expectation[]
@@ -86,6 +89,8 @@ export interface FixtureContext {
   /** Identity that the roll was drawn for; the fixture's id when absent. */
   readonly exchange?: string
   readonly now: number
+  /** Place of the decision among the events of the run. */
+  readonly step?: number
 }
 
 export interface FixtureResponse {

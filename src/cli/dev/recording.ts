@@ -35,6 +35,7 @@ export async function openRecording(setup: RecordingSetup): Promise<Recording | 
   const path = resolve(setup.cwd, file)
   const recorder = await createRecorder({
     file: path,
+    run: randomBytes(4).toString('hex'),
     mode,
     sample,
     redactor: createRedactor({ knownValues: secrets, profile, salt }),

@@ -11,6 +11,7 @@ import type { LatencyEstimate } from './evidence.ts'
 import { budgetsThatMoved } from './moved-by-budget.ts'
 import { recordedAttempts } from './recorded-attempts.ts'
 import { createReplayUpstream, type InFlight } from './replay-upstream.ts'
+import { markOf } from './recorded-mark.ts'
 import { VirtualTime } from './virtual-time.ts'
 import { wholeReply, type WholeReply } from './whole-reply.ts'
 
@@ -73,8 +74,8 @@ export function configArm(setup: ConfigArmSetup): Arm {
     label: setup.label,
     plan: (incoming, fixture) => planOnly({ pipeline, state, budgets }, incoming, fixture),
     async arrive(incoming, flight) {
-      await time.advanceTo(flight.fixture.ctx.now)
       const { fixture } = flight
+      await time.advanceTo(fixture.ctx.now, markOf(fixture, fixture.ctx.step))
       recorded.recorded(incoming, fixture.ctx.state)
       attempts.recorded(incoming, fixture)
       budgets.recorded(incoming, fixture)

@@ -39,12 +39,11 @@ export class BudgetWatch {
   add(item: ReplayItem): void {
     for (const { recorded } of this.#candidates) recorded?.add(item)
     if (item.fixture.redaction?.amounts_stable === false) this.#unstable += 1
-    const { seq } = item.fixture
-    if (seq === undefined) return
-    const last = this.#lastSeq.get(item.file)
-    // A lower number is the beginning of another recording in the same file.
+    const { run, seq } = item.fixture
+    if (run === undefined || seq === undefined) return
+    const last = this.#lastSeq.get(run)
     if (last !== undefined && seq > last) this.#missing += seq - last - 1
-    this.#lastSeq.set(item.file, seq)
+    this.#lastSeq.set(run, seq)
   }
 
   /** The budgets of each candidate beside those of the baseline; undefined where neither has any. */

@@ -31,6 +31,8 @@ export class RecordedBook {
       if (decision.outcome.kind === 'refused' && decision.outcome.code === 'budget_exceeded')
         this.#book.refused(spentBudget(decision, fixture.ctx.state?.budgets ?? []).name)
     }
+    const kept = fixture.kept_out?.at(-1)
+    if (res?.error?.code === 'budget_exceeded' && kept !== undefined) this.#book.refused(kept.budget)
     if (res === undefined || res.model === '') return
     const row = this.#matrix.rows.find(({ id }) => id === res.model)
     const nanoUsd = res.cost?.nano_usd ?? knownCost(costOfUsage(res.usage, row?.prices ?? null))

@@ -1,10 +1,15 @@
 import type { UpstreamFailureClass } from '../../engine/record.ts'
 import type { UpstreamCall, UpstreamFailure } from '../../pipeline/ports.ts'
 import type { FixtureResponse } from '../types.ts'
+import { markOf } from './recorded-mark.ts'
 import type { InFlight } from './replay-upstream.ts'
+import type { Mark } from './timers.ts'
 
-interface RecordedFailure {
+export interface RecordedFailure {
   readonly ms: number
+  /** Where it settled, and where the attempt after it was admitted, among the recorded events. */
+  readonly settled: Mark | null
+  readonly next: Mark | null
   readonly result: UpstreamFailure
   /** The first content had arrived before. */
   readonly brokeOff: boolean
@@ -19,12 +24,17 @@ export function recordedFailure(flight: InFlight, call: UpstreamCall): RecordedF
   const key = `${provider}/${model}`
   const before = flight.calls.get(key) ?? 0
   flight.calls.set(key, before + 1)
-  const recorded =
-    flight.fixture.attempts?.filter((entry) => entry.model === model && entry.provider === provider) ?? []
+  const { fixture } = flight
+  const all = fixture.attempts ?? []
+  const recorded = all.filter((entry) => entry.model === model && entry.provider === provider)
   const attempt = recorded[before] ?? recorded.at(-1)
   if (attempt?.error === undefined) return undefined
+  const again = before < recorded.length
+  const after = again ? all[all.indexOf(attempt) + 1] : undefined
   return {
-    ms: before < recorded.length ? (attempt.total_ms ?? 0) : 0,
+    ms: again ? (attempt.total_ms ?? 0) : 0,
+    settled: again ? markOf(fixture, attempt.steps?.[1]) : null,
+    next: markOf(fixture, after?.steps?.[0]),
     brokeOff: attempt.ttft_ms !== undefined,
     result: {
       kind: 'failed',

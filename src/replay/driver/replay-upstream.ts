@@ -1,4 +1,3 @@
-import type { UpstreamFailureClass } from '../../engine/record.ts'
 import { UpstreamStreamError, type UpstreamCall, type UpstreamPort, type UpstreamResult } from '../../pipeline/ports.ts'
 import type { CanonicalAnswer, StreamPart } from '../../wire/canonical.ts'
 import { totalOutput } from '../../wire/usage.ts'
@@ -7,7 +6,9 @@ import type { ResponseStore } from '../ports.ts'
 import { answerBlocks } from '../fixtures/answer-blocks.ts'
 import { findRecorded, type LatencyEstimate } from './evidence.ts'
 import { isTooLong, missing, tooLong } from './no-answer.ts'
-import { recordedError, recordedFailure } from './recorded-failure.ts'
+import { recordedError, recordedFailure, type RecordedFailure } from './recorded-failure.ts'
+import { markOf } from './recorded-mark.ts'
+import type { Mark } from './timers.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** A fixture on its way through one arm. The upstream notes here what it answered with. */
@@ -61,8 +62,10 @@ async function answerFromRecord(setup: ReplayUpstreamSetup, call: UpstreamCall):
   if (flight === undefined) throw new Error(`no fixture is in flight for ${call.requestId}`)
   const failed = recordedFailure(flight, call)
   if (failed !== undefined) {
-    await setup.time.wait(failed.ms)
-    return failed.brokeOff ? brokenStream(setup, flight, failed.result.failure) : failed.result
+    await setup.time.wait(failed.ms, failed.settled)
+    if (failed.brokeOff) return brokenStream(setup, flight, failed)
+    setup.time.markNext(failed.next)
+    return failed.result
   }
   const found = findRecorded(flight, call.target.model, setup.store)
   if (found === undefined) return missing(flight.fixture, call)
@@ -73,7 +76,8 @@ async function answerFromRecord(setup: ReplayUpstreamSetup, call: UpstreamCall):
   noteLatency(flight, found.response, setup.latency(call.target.model))
   flight.evidence = found.label
   flight.response = found.response
-  await setup.time.wait(leftMs(setup, flight))
+  const recorded = found.response === flight.fixture.res
+  await setup.time.wait(leftMs(setup, flight), recorded ? lastSettled(flight.fixture) : null)
   if (found.response.status !== 200) return recordedError(found.response)
   return {
     kind: 'answer',
@@ -91,15 +95,22 @@ function leftMs({ time }: ReplayUpstreamSetup, { fixture, response, totalMs }: I
   return response === fixture.res ? Math.max(0, fixture.ctx.now + whole - time.now()) : whole
 }
 
+/** Where the answer was settled. */
+function lastSettled(fixture: Fixture): Mark | null {
+  return markOf(fixture, fixture.attempts?.at(-1)?.steps?.[1])
+}
+
 /** A stream that broke off as it did in the recording: what had come until then was paid for. */
-function brokenStream(setup: ReplayUpstreamSetup, flight: InFlight, failure: UpstreamFailureClass): UpstreamResult {
+function brokenStream(setup: ReplayUpstreamSetup, flight: InFlight, failed: RecordedFailure): UpstreamResult {
+  const { failure } = failed.result
   const { res } = flight.fixture
   if (res !== undefined) {
     noteLatency(flight, res, null)
     flight.evidence = 'R'
   }
   async function* parts(): AsyncGenerator<StreamPart> {
-    await setup.time.wait(Math.max(0, flight.fixture.ctx.now + (res?.timing?.total_ms ?? 0) - setup.time.now()))
+    const end = flight.fixture.ctx.now + (res?.timing?.total_ms ?? 0)
+    await setup.time.wait(Math.max(0, end - setup.time.now()), failed.settled)
     if (res !== undefined && res.usage !== null) yield { kind: 'usage', usage: res.usage }
     throw new UpstreamStreamError(failure, 'broke off in the recording')
   }

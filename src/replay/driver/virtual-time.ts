@@ -1,25 +1,20 @@
 import type { Clock } from '../../pipeline/ports.ts'
+import { Timers, type Mark, type Timer } from './timers.ts'
 
 const MICROS = 1_000
 
-interface Timer {
-  /** In microseconds, as all times in here: whole numbers add up exactly, in whatever order. */
-  readonly at: number
-  /** Timers of one instant fire in the order they were set. */
-  readonly order: number
-  fire(): void
-}
-
 /**
  * The clock of a replay: it stands still while code runs and jumps from event to event. Arrivals and settlements share
- * one queue, so that state changes happen in the order in which they happened when the traffic was recorded.
+ * one queue, so that state changes happen in the order in which they happened when the traffic was recorded. Times are kept
+ * in microseconds: whole numbers add up exactly, in whatever order.
  */
 export class VirtualTime implements Clock {
   #now = 0
   /** The first moment; spans are counted from it, since a double holds few decimals of a time of day. */
   #started: number | null = null
   #order = 0
-  readonly #heap: Timer[] = []
+  #nextMark: Mark | null = null
+  readonly #timers = new Timers()
 
   now(): number {
     return this.#now / MICROS
@@ -29,62 +24,44 @@ export class VirtualTime implements Clock {
     return (this.#now - (this.#started ?? 0)) / MICROS
   }
 
-  /** Resolves `ms` of virtual time from now. */
-  wait(ms: number): Promise<void> {
+  /** Resolves `ms` of virtual time from now; an event that was recorded, at its place among the others of its run. */
+  wait(ms: number, mark: Mark | null = this.#nextMark): Promise<void> {
+    this.#nextMark = null
     return new Promise((resolve) => {
-      this.#push({ at: this.#now + micros(Math.max(0, ms)), order: this.#order++, fire: resolve })
+      const at = this.#now + micros(Math.max(0, ms))
+      this.#timers.add({ at, order: this.#order++, mark, fire: resolve })
     })
   }
 
+  /** The place of the wait that follows before anything else happens. */
+  markNext(mark: Mark | null): void {
+    this.#nextMark = mark
+  }
+
   /** Fires everything due up to `at` (ms since the epoch), then moves there. Time never runs backwards. */
-  async advanceTo(at: number): Promise<void> {
+  async advanceTo(at: number, mark: Mark | null = null): Promise<void> {
     const until = micros(at)
     // Whatever has begun comes to its next wait before time moves on, or something new begins.
     await settled()
-    for (let next = this.#heap[0]; next !== undefined && next.at <= until; next = this.#heap[0]) await this.#fire(next)
+    for (let next = this.#timers.take(until, mark); next !== null; next = this.#timers.take(until, mark))
+      await this.#fire(next, until)
     this.#now = Math.max(this.#now, until)
     this.#started ??= this.#now
   }
 
   /** Fires everything that is left, including what is set while doing so. */
   async drain(): Promise<void> {
-    for (let next = this.#heap[0]; next !== undefined; next = this.#heap[0]) await this.#fire(next)
+    await settled()
+    for (let next = this.#timers.take(Infinity, null); next !== null; next = this.#timers.take(Infinity, null))
+      await this.#fire(next, Infinity)
   }
 
-  async #fire(next: Timer): Promise<void> {
-    this.#pop()
-    this.#now = Math.max(this.#now, next.at)
+  async #fire(next: Timer, until: number): Promise<void> {
+    this.#nextMark = null
+    this.#now = Math.max(this.#now, Math.min(next.at, until))
     next.fire()
     // The woken exchange runs on in microtasks; only when they are through may the next event happen.
     await settled()
-  }
-
-  #push(timer: Timer): void {
-    const heap = this.#heap
-    let index = heap.push(timer) - 1
-    while (index > 0) {
-      const parent = (index - 1) >> 1
-      const above = heap[parent]
-      if (above === undefined || !before(timer, above)) break
-      heap[index] = above
-      index = parent
-    }
-    heap[index] = timer
-  }
-
-  #pop(): void {
-    const heap = this.#heap
-    const last = heap.pop()
-    if (last === undefined || heap.length === 0) return
-    let index = 0
-    for (;;) {
-      const child = smallerChild(heap, index)
-      const below = heap[child]
-      if (below === undefined || !before(below, last)) break
-      heap[index] = below
-      index = child
-    }
-    heap[index] = last
   }
 }
 
@@ -94,14 +71,4 @@ function settled(): Promise<void> {
 
 function micros(ms: number): number {
   return Math.round(ms * MICROS)
-}
-
-function before(a: Timer, b: Timer): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order)
-}
-
-function smallerChild(heap: readonly Timer[], index: number): number {
-  const left = 2 * index + 1
-  const [a, b] = [heap[left], heap[left + 1]]
-  return a !== undefined && b !== undefined && before(b, a) ? left + 1 : left
 }

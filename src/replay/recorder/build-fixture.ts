@@ -3,6 +3,7 @@ import type { ExchangeRecord } from '../../engine/record.ts'
 import type { StateSnapshot } from '../../engine/state.ts'
 import type { Redactor, SessionRedactor } from '../../guardrails/redactor.ts'
 import type { ExchangeContent, Incoming } from '../../pipeline/ports.ts'
+import type { ExchangeSteps } from '../../pipeline/steps.ts'
 import { canonicalJson } from '../../wire/json.ts'
 import type { JsonObject } from '../../wire/json.ts'
 import { bodyOf, requestOf } from '../fixtures/incoming.ts'
@@ -18,6 +19,8 @@ import { recordedBody } from './recorded-body.ts'
 export type DecideAgain = (incoming: Incoming, state: StateSnapshot, now: number) => Decision
 
 export interface BuildParts {
+  /** Names the proxy run; the same for all it records. */
+  readonly run: string
   readonly redactor: Redactor
   readonly salt: string
   readonly decideAgain: DecideAgain
@@ -44,6 +47,7 @@ export function buildFixture(record: ExchangeRecord, content: ExchangeContent, p
     turn: record.session.turn,
     ts: new Date(record.at).toISOString(),
     seq: content.arrival,
+    run: parts.run,
     source: { kind: 'recorded', from: `gateway dev, ${record.upstreamMode}`, orig_id: session.name(record.requestId) },
     tags: [...redacted.asked.hints.tags],
     weight: 1,
@@ -56,9 +60,10 @@ export function buildFixture(record: ExchangeRecord, content: ExchangeContent, p
       seed: record.decision.seed,
       exchange: incoming.exchangeId,
       now: record.at,
+      step: content.steps.decided,
     },
     decision: stable ? again : originalDecision(record.decision, content, redacted, state),
-    attempts: record.attempts.map((attempt) => attemptOf(attempt)),
+    attempts: record.attempts.map((attempt, index) => attemptOf(attempt, content.steps.attempts[index])),
     ...(record.budget?.keptOut === undefined ? {} : { kept_out: record.budget.keptOut }),
     ...(res === undefined ? {} : { res }),
     expect: [],
@@ -134,7 +139,11 @@ function originalDecision(
   return redactDecision(decision, redacted.asked, { rights: redacted.rights, subjects })
 }
 
-function attemptOf(attempt: ExchangeRecord['attempts'][number]): NonNullable<Fixture['attempts']>[number] {
+function attemptOf(
+  attempt: ExchangeRecord['attempts'][number],
+  steps: ExchangeSteps['attempts'][number] | undefined,
+): NonNullable<Fixture['attempts']>[number] {
+  const [admitted, settled] = [steps?.admitted, steps?.settled ?? undefined]
   return {
     model: attempt.model,
     provider: attempt.provider,
@@ -144,6 +153,7 @@ function attemptOf(attempt: ExchangeRecord['attempts'][number]): NonNullable<Fix
     ...(attempt.firstTokenMs === null ? {} : { ttft_ms: attempt.firstTokenMs }),
     total_ms: attempt.ms,
     ...(attempt.uncalled === true ? { uncalled: true as const } : {}),
+    ...(admitted === undefined || settled === undefined ? {} : { steps: [admitted, settled] as const }),
   }
 }
 

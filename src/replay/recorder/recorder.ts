@@ -15,6 +15,8 @@ import type { DecideAgain } from './build-fixture.ts'
 
 export interface RecorderOptions {
   readonly file: string
+  /** Names the proxy run whose exchanges these are. */
+  readonly run: string
   /** `new` leaves out requests whose key is in the file already. */
   readonly mode: 'new' | 'all'
   /** Share of exchanges to keep, 0..1, the same for every intent. */

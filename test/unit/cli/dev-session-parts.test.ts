@@ -17,6 +17,7 @@ function finished(changes: Partial<ExchangeRecord> = {}): DevEvent {
     state: { health: {}, budgets: [], session: null, latency: {}, outputTokens: {} },
     roll: 0.5,
     arrival: 0,
+    steps: { decided: 0, attempts: [] },
   }
   return { kind: 'finished', record: recordOf(from, changes), content }
 }

@@ -93,6 +93,7 @@ function recorderOf({ file, profile, generation }: LiveSetting): ReturnType<type
   const { routing: config, matrix, seed } = generation
   return createRecorder({
     file,
+    run: 'live',
     mode: 'all',
     sample: 1,
     redactor: createRedactor({ knownValues: [], profile, salt: 'test' }),

@@ -49,4 +49,46 @@ describe('virtual time', () => {
     await time.advanceTo(100)
     expect([fired, time.now()]).toEqual([1, 100])
   })
+
+  it('keeps the recorded order of one run where times are too coarse or slightly off', async () => {
+    const time = new VirtualTime()
+    const fired: string[] = []
+    const at = (name: string, ms: number, step: number | null, run = 'a'): void => {
+      const mark = step === null ? null : { run, step }
+      void time.wait(ms, mark).then(() => fired.push(`${name} ${time.now()}`))
+    }
+    await time.advanceTo(1_000)
+    at('late', 12, 3)
+    at('early', 9, 7)
+    at('unmarked', 9.5, null)
+    at('other run', 10, 1, 'b')
+    at('long ago', 5, 40)
+    // At 1,010 comes what the recording knows as step 5: after `late`, before `early`.
+    await time.advanceTo(1_010, { run: 'a', step: 5 })
+    expect(fired).toEqual(['unmarked 1009.5', 'other run 1010', 'late 1010'])
+    await time.advanceTo(3_000, { run: 'a', step: 6 })
+    expect(fired.slice(3)).toEqual(['early 1010', 'long ago 1010'])
+    await time.drain()
+    expect(fired).toHaveLength(5)
+  })
+
+  it('gives its place to the one wait that follows, and to none after the next event', async () => {
+    const time = new VirtualTime()
+    const fired: string[] = []
+    const wait = (name: string, ms: number): void => void time.wait(ms).then(() => fired.push(name))
+    await time.advanceTo(1_000)
+    time.markNext({ run: 'a', step: 2 })
+    wait('marked', 20)
+    wait('plain', 5)
+    await time.advanceTo(1_010, { run: 'a', step: 3 })
+    expect(fired).toEqual(['plain', 'marked'])
+    time.markNext({ run: 'a', step: 1 })
+    await time.advanceTo(1_020)
+    wait('first', 1)
+    await time.drain()
+    time.markNext({ run: 'a', step: 1 })
+    wait('second', 900_000)
+    await time.drain()
+    expect(fired).toEqual(['plain', 'marked', 'first', 'second'])
+  })
 })

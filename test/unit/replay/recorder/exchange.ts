@@ -140,6 +140,7 @@ export function exchange(parts: ExchangeParts): { record: ExchangeRecord; conten
       state: EMPTY_STATE,
       roll: 0.5,
       arrival: 0,
+      steps: { decided: 0, attempts: [] },
     },
   }
 }

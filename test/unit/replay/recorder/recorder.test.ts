@@ -39,6 +39,7 @@ function open(setup: Setup = {}): Promise<Recorder> {
   const { profile = 'strict', knownValues = [], ...options } = setup
   return createRecorder({
     file,
+    run: 'run',
     mode: 'all',
     sample: 1,
     redactor: createRedactor({ profile, knownValues, salt: 'salt' }),
