@@ -32,9 +32,11 @@ routing:
     - { name: hard reasoning, when: { intent: [reasoning, math], complexity: '>= 0.6' }, tier: premium }
     - { name: free first, when: { complexity: '< 0.3' }, tier: free }
 
-# Who may spend what: per user, project, key, group or for all (global), for every model or a class of them.
+# Who may spend what: per user, project, key, group or for all (global), for every model or a class of them. Without
+# this section nobody is held back. "downgrade" goes on with a lower tier and says so, "block" refuses and is never overshot.
 # budgets:
 #   - { name: per user, scope: user, limit: 5 USD, window: day, on_exceed: downgrade }
+#   - { name: premium, scope: project, model_class: tier:premium, limit: 200 USD, window: month, on_exceed: downgrade }
 #   - { name: hard stop, scope: global, limit: 1000 USD, window: month, time_zone: Europe/Berlin, on_exceed: block }
 # rate_limits:
 #   - { scope: key, requests: 60/min, tokens: 200k/min, concurrent: 10 }

@@ -67,7 +67,8 @@ function noteRecorded(flight: InFlight, latency: LatencyEstimate): void {
   if (res === undefined) return
   flight.evidence = 'R'
   flight.response = res
-  noteLatency(flight, res, latency(res.model))
+  // A request that was turned away before anybody was called has no latency to compare.
+  if (flight.fixture.attempts?.length !== 0) noteLatency(flight, res, latency(res.model))
 }
 
 /** The cost as recorded; from usage and today's prices when none was. */
@@ -78,7 +79,11 @@ function recordedCost(fixture: Fixture, prices: PriceList | null): Costs {
     inputTokens: usage === null ? null : totalInput(usage),
     outputTokens: usage === null ? null : totalOutput(usage),
   }
-  if (res?.cost !== undefined) return { costNanoUsd: res.cost.nano_usd, costBasis: res.cost.basis, ...tokens }
+  if (res?.cost !== undefined) {
+    const { nano_usd: costNanoUsd, basis } = res.cost
+    // Where nothing was billed, no count of tokens stands behind the cost.
+    return { costNanoUsd, costBasis: usage === null && costNanoUsd === 0 ? null : basis, ...tokens }
+  }
   const cost = usage === null ? null : costOfUsage(usage, prices)
   return cost?.kind === 'known'
     ? { costNanoUsd: cost.nanoUsd, costBasis: cost.usageBasis, ...tokens }

@@ -184,8 +184,9 @@ function responseOf(
   }
 }
 
-/** Of all attempts, also of those that failed. */
+/** Of all attempts, also of those that failed. Where nothing was billed it is 0, and absent only when it is not known. */
 function costOf({ cost }: ExchangeRecord): Pick<FixtureResponse, 'cost'> {
+  if (cost.kind === 'none') return { cost: { nano_usd: 0, basis: 'reported' } }
   return cost.kind === 'known' ? { cost: { nano_usd: cost.nanoUsd, basis: cost.usageBasis } } : {}
 }
 
