@@ -162,7 +162,7 @@ describe('what editors and beginners see', () => {
     expect(uncommented).not.toBe(STARTER_CONFIG)
     const { config, problems } = check(uncommented.replaceAll(/qwen3-coder-plus/g, 'gpt-5.4'), 'gateway.yaml')
     expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])
-    expect(config?.budgets).toHaveLength(2)
+    expect(config?.budgets).toHaveLength(3)
     expect(config?.rate_limits).toHaveLength(1)
   })
 })
