@@ -1,5 +1,6 @@
 import { usd } from '../engine/describe/amounts.ts'
 import { describeBudget } from '../engine/describe/rejection.ts'
+import { usdText } from '../engine/record-facts.ts'
 import { isRejected, type Decision, type Rejection } from '../engine/decision.ts'
 import { leaf, type ExplainNode } from './explain-nodes.ts'
 
@@ -17,7 +18,10 @@ export function spentNode({ candidates, outcome }: Decision): readonly ExplainNo
   const lines = [...spent].map(([name, { reason, model, models }]) => {
     const cheapest = models === 1 ? model : `${model}, the cheapest of ${models},`
     const { leftNanoUsd, neededNanoUsd } = reason
-    return leaf('spent', `${name}: ${usd(leftNanoUsd)} left, ${cheapest} needs ${usd(neededNanoUsd)}`, 'warn')
+    // Where rounding would make them equal, to the nano-dollar.
+    const close = usd(leftNanoUsd) === usd(neededNanoUsd)
+    const dollars = (nanoUsd: number): string => (close ? `$${usdText(Math.max(0, nanoUsd))}` : usd(nanoUsd))
+    return leaf('spent', `${name}: ${dollars(leftNanoUsd)} left, ${cheapest} needs ${dollars(neededNanoUsd)}`, 'warn')
   })
   if (outcome.kind !== 'chosen' || outcome.downgradedFrom?.cause !== 'budget') return lines
   const { downgradedFrom, tier, model } = outcome
