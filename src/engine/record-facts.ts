@@ -1,4 +1,4 @@
-import type { Decision, PlannedAttempt } from './decision.ts'
+import { isRejected, type Decision, type ExpectedCost, type PlannedAttempt } from './decision.ts'
 import type { AttemptRecord, Cost, ExchangeRecord } from './record.ts'
 
 /** The attempt whose answer the client gets (or got the beginning of); null when none reached that point. */
@@ -18,6 +18,12 @@ export function reasonCode(decision: Pick<Decision, 'outcome'>): string {
   if (downgradedFrom !== null) codes.push(`${downgradedFrom.cause}_downgrade`)
   for (const axis of relaxed) codes.push(`relaxed_${axis}`)
   return codes.join('+') + (rule === null ? '' : `;rule=${rule.name}`)
+}
+
+/** What a decision expects a model to cost; null for a model that it rejected, or whose price is unknown. */
+export function expectedCostOf({ candidates }: Pick<Decision, 'candidates'>, model: string): ExpectedCost | null {
+  const found = candidates.find((candidate) => candidate.model === model)
+  return found === undefined || isRejected(found) ? null : found.score.expectedCost
 }
 
 export type Fallback = 'none' | 'failover' | 'budget' | 'tier'

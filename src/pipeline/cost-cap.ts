@@ -1,4 +1,5 @@
-import { isRejected, type Decision, type PlannedAttempt } from '../engine/decision.ts'
+import type { Decision, PlannedAttempt } from '../engine/decision.ts'
+import { expectedCostOf } from '../engine/record-facts.ts'
 import { mayBeBilled } from './attempt-facts.ts'
 import type { UpstreamFailure } from './ports.ts'
 
@@ -25,8 +26,6 @@ export class CostCap {
   }
 
   #expected({ model }: PlannedAttempt): number | null {
-    const candidate = this.#decision.candidates.find((entry) => entry.model === model)
-    if (candidate === undefined || isRejected(candidate)) return null
-    return candidate.score.expectedCost?.nanoUsd ?? null
+    return expectedCostOf(this.#decision, model)?.nanoUsd ?? null
   }
 }

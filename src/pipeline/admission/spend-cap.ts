@@ -1,6 +1,7 @@
+import { expectedCostOf } from '../../engine/record-facts.ts'
 import { GatewayError } from '../../wire/errors.ts'
 import { ticket } from './ticket.ts'
-import type { AdmissionPort, AdmissionRefused, AdmissionRequest } from '../ports.ts'
+import type { AdmissionPort, AdmissionRefused } from '../ports.ts'
 
 /** Lets everything through; in force while nothing limits. */
 export function openAdmission(): AdmissionPort {
@@ -23,7 +24,7 @@ export function spendCap(limitNanoUsd: number, inner: AdmissionPort = openAdmiss
     ...inner,
     spentNanoUsd: () => spent,
     admit(request) {
-      const expected = expectedNanoUsd(request)
+      const expected = expectedCostOf(request.decided.decision, request.target.model)?.nanoUsd
       if (expected === undefined)
         return refused(`the price of "${request.target.model}" is unknown, so a spend cap can not hold`)
       if (spent + held + expected > limitNanoUsd) return refused('the spend cap is used up')
@@ -43,11 +44,6 @@ export function spendCap(limitNanoUsd: number, inner: AdmissionPort = openAdmiss
       })
     },
   }
-}
-
-function expectedNanoUsd({ decided, target }: AdmissionRequest): number | undefined {
-  const candidate = decided.decision.candidates.find(({ model }) => model === target.model)
-  return candidate !== undefined && 'score' in candidate ? candidate.score.expectedCost?.nanoUsd : undefined
 }
 
 function refused(text: string): AdmissionRefused {

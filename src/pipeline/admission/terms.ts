@@ -1,8 +1,10 @@
 import { isHard } from '../../engine/budgets/mode.ts'
 import { promptBound } from '../../engine/budgets/prompt-bound.ts'
 import { worstCostNanoUsd, type Ask, type Reservations } from '../../engine/budgets/reservation.ts'
+import type { Decision } from '../../engine/decision.ts'
 import type { ModelRow } from '../../engine/matrix.ts'
-import type { EntryRequest, Generation, Incoming } from '../ports.ts'
+import { expectedCostOf } from '../../engine/record-facts.ts'
+import type { Generation, Incoming } from '../ports.ts'
 
 /**
  * The most that the attempt can cost, for the bound on what soft budgets may be overshot by. What a hard budget holds is
@@ -27,8 +29,6 @@ export function rowOf(model: string, now: Generation, planned: Generation): Mode
 }
 
 /** What the request is expected to use, as its decision reckons. */
-export function expectedTokens({ candidates, features }: EntryRequest['decided']['decision'], model: string): number {
-  const chosen = candidates.find((candidate) => candidate.model === model)
-  const output = chosen !== undefined && 'score' in chosen ? (chosen.score.expectedCost?.outputTokens ?? 0) : 0
-  return features.inputTokens + output
+export function expectedTokens(decision: Decision, model: string): number {
+  return decision.features.inputTokens + (expectedCostOf(decision, model)?.outputTokens ?? 0)
 }

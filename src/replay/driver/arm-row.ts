@@ -1,5 +1,5 @@
-import { isRejected, type Decision } from '../../engine/decision.ts'
-import { reasonCode } from '../../engine/record-facts.ts'
+import type { Decision, ExpectedCost } from '../../engine/decision.ts'
+import { expectedCostOf, reasonCode } from '../../engine/record-facts.ts'
 import { totalInput, totalOutput } from '../../wire/usage.ts'
 import type { ArmRow } from '../types.ts'
 import type { InFlight } from './replay-upstream.ts'
@@ -44,11 +44,8 @@ function estimateLabel({ code }: WholeReply, decision: Decision): 'E' | '-' {
   return code === 'response_missing' && expectedCost(decision) !== null ? 'E' : '-'
 }
 
-function expectedCost(decision: Decision): { nanoUsd: number; inputTokens: number; outputTokens: number } | null {
-  if (decision.outcome.kind !== 'chosen') return null
-  const { model } = decision.outcome
-  const candidate = decision.candidates.find((entry) => entry.model === model)
-  return candidate === undefined || isRejected(candidate) ? null : candidate.score.expectedCost
+function expectedCost(decision: Decision): ExpectedCost | null {
+  return decision.outcome.kind === 'chosen' ? expectedCostOf(decision, decision.outcome.model) : null
 }
 
 export type Costs = Pick<ArmRow, 'costNanoUsd' | 'costBasis' | 'inputTokens' | 'outputTokens'>

@@ -1,4 +1,5 @@
-import { isRejected, type Decision } from '../../engine/decision.ts'
+import type { Decision } from '../../engine/decision.ts'
+import { expectedCostOf } from '../../engine/record-facts.ts'
 import type { Cost } from '../../engine/record.ts'
 import { createGate, type Gate } from '../../pipeline/admission/gate.ts'
 import { ticket } from '../../pipeline/admission/ticket.ts'
@@ -113,8 +114,7 @@ function booked(book: SpendBook, { incoming, decided, target, at }: AdmissionReq
 }
 
 function expectedCost(decision: Decision, model: string): Cost {
-  const candidate = decision.candidates.find((entry) => entry.model === model)
-  const expected = candidate === undefined || isRejected(candidate) ? null : candidate.score.expectedCost
+  const expected = expectedCostOf(decision, model)
   if (expected === null) return { kind: 'unknown', why: 'no_price' }
   const { nanoUsd } = expected
   // Not as an estimate: a hard budget would charge all that it had reserved, and drain far faster than it would live.
