@@ -9,15 +9,7 @@ import type { GatewayError } from '../wire/errors.ts'
 import type { JsonObject } from '../wire/json.ts'
 import type { ExchangeSteps } from './steps.ts'
 
-export type {
-  AnswerSeen,
-  AttemptOutcome,
-  AttemptWatch,
-  Callee,
-  Learned,
-  LearnedScope,
-  StatePort,
-} from './state-port.ts'
+export type { AnswerSeen, AttemptOutcome, AttemptWatch, Callee, LearnedScope, StatePort } from './state-port.ts'
 export type {
   Admission,
   AdmissionPort,

@@ -8,7 +8,7 @@ import type { StateSnapshot } from '../engine/state.ts'
 import type { Incoming } from './ports.ts'
 
 /** What the live state has learned about the world, as far as it concerns one request. */
-export type Learned = Pick<StateSnapshot, 'health' | 'latency' | 'outputTokens'>
+type Learned = Pick<StateSnapshot, 'health' | 'latency' | 'outputTokens'>
 
 export interface LearnedScope {
   readonly matrix: Matrix
